@@ -1,0 +1,115 @@
+"""Every error of the service, in one tree by who must act.
+
+ConnectionsError
+├── CallerError            the caller must change the request
+│   ├── InvalidRequest     it is malformed, or breaks a rule; `problems` names the places
+│   ├── Unauthenticated    it carries no credential that is known
+│   ├── NotFound           what it names does not exist, or belongs to another
+│   └── Conflict           it does not fit the state of what it names
+├── EndUserError           the customer must connect, or connect again
+│   ├── NotConnected
+│   └── ReconnectRequired
+├── OperatorError          whoever runs the service or registered the app must act
+│   └── ProviderRefused
+└── Unavailable            nobody: wait and try again
+
+`str(error)` is for the caller and carries no secret and no provider's text. `code` is stable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class ConnectionsError(Exception):
+    """Whatever the service refuses or cannot do."""
+
+    code: ClassVar[str]
+
+
+class CallerError(ConnectionsError):
+    """The caller must change the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place in a request that is wrong: a JSON Pointer and what to do about it."""
+
+    pointer: str
+    detail: str
+
+
+class InvalidRequest(CallerError):
+    """The request is malformed or breaks a rule."""
+
+    code = "invalid-request"
+
+    def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(detail)
+        self.problems = tuple(problems)
+
+
+class Unauthenticated(CallerError):
+    """The request carries no credential that is known."""
+
+    code = "unauthenticated"
+
+
+class NotFound(CallerError):
+    """What the request names does not exist, or belongs to somebody else."""
+
+    code = "not-found"
+
+
+class Conflict(CallerError):
+    """The request does not fit the state of what it names."""
+
+    code = "conflict"
+
+
+class IdempotencyKeyReused(Conflict):
+    """An Idempotency-Key came again with another request."""
+
+    code = "idempotency-key-reused"
+
+
+class NotOAuth(Conflict):
+    """The connection has no grant to work with: its definition is not an OAuth one."""
+
+    code = "not-an-oauth-connection"
+
+
+class EndUserError(ConnectionsError):
+    """The customer must act in a browser."""
+
+
+class NotConnected(EndUserError):
+    """The customer has not connected, or has disconnected."""
+
+    code = "not-connected"
+
+
+class ReconnectRequired(EndUserError):
+    """The authorization server ended the grant: only a new consent helps."""
+
+    code = "reconnect-required"
+
+
+class OperatorError(ConnectionsError):
+    """Whoever runs the service or registered the app must act."""
+
+
+class ProviderRefused(OperatorError):
+    """The authorization server refuses the app, whatever the customer does."""
+
+    code = "provider-refused"
+
+
+class Unavailable(ConnectionsError):
+    """Nothing is wrong with the request: try again after `retry_after` seconds."""
+
+    code = "unavailable"
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -1,0 +1,29 @@
+"""How a call to an authorization server failed, and so who must act."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """The classes of failure; each answer falls into exactly one, by evidence."""
+
+    GRANT = "grant"
+    """The grant or code is dead (`invalid_grant`): the customer must connect again."""
+    CLIENT = "client"
+    """The app is refused (`invalid_client` …): the operator must act."""
+    WAIT = "wait"
+    """Nothing was done (429, 5xx, no connection, not an OAuth answer): try later."""
+    UNKNOWN = "unknown"
+    """The request was sent and no answer understood: the server may have acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure with its evidence. `explanation` is ours; the provider's text is never kept."""
+
+    kind: FailureKind
+    explanation: str
+    http_status: int | None = None
+    provider_error: str | None = None
+    retry_after: int | None = None
+    """Seconds, as `Retry-After` asked for."""

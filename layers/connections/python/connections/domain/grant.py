@@ -1,0 +1,101 @@
+"""A grant: what one consent of a customer gave, and the token set that it stands at.
+
+The tokens item holds it, and it is the truth about what an authorization server issued.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connections.domain.identifiers import ConnectionId, GrantId
+
+DEFAULT_REFRESH_BUFFER = timedelta(minutes=5)
+NEARLY_FULL = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSet:
+    """What a token endpoint answered, merged over all refreshes of the grant (RFC 6749 5.1)."""
+
+    response: Mapping[str, Any] = field(repr=False)
+    """The whole answer but the refresh token: `access_token`, `scope`, `instance_url` …"""
+    refresh_token: str | None = field(repr=False)
+    issued_at: datetime
+    """The moment that the request was sent, from which lifetimes run."""
+    expires_at: datetime | None
+    """When the access token ends; None if nobody said."""
+
+    @property
+    def access_token(self) -> str:
+        """The access token."""
+        return str(self.response["access_token"])
+
+    @property
+    def scopes(self) -> str | None:
+        """The scopes that the authorization server says it granted, as it spells them."""
+        scope = self.response.get("scope")
+        return scope if isinstance(scope, str) else None
+
+    def alive(self, now: datetime) -> bool:
+        """Tell whether the access token works, as far as its lifetime goes."""
+        return self.expires_at is None or now < self.expires_at
+
+    def lasts(self, min_ttl: timedelta, now: datetime) -> bool:
+        """Tell whether the access token may be handed out to somebody who needs it for `min_ttl`.
+
+        One with nearly its full lifetime is as good as any that a refresh could bring, so it is
+        handed out also when more is asked for than its server ever gives.
+        """
+        if self.expires_at is None:
+            return True
+        full = self.expires_at - self.issued_at
+        return self.alive(now) and self.expires_at - now >= min(min_ttl, full - NEARLY_FULL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance:
+    """What a grant was issued under, kept so that it goes on working whatever changes later."""
+
+    definition: Mapping[str, Any]
+    """The connection definition, as its document."""
+    values: Mapping[str, Any] = field(repr=False)
+    """The inputs, defaults included: client id and secret, URLs, scopes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A grant at one of its generations; the number grows by one with every token set."""
+
+    connection_id: ConnectionId
+    grant_id: GrantId
+    generation: int
+    tokens: TokenSet
+    issuance: Issuance
+
+    def succeeded_by(self, tokens: TokenSet) -> "Grant":
+        """Return the next generation of the grant."""
+        return Grant(
+            connection_id=self.connection_id,
+            grant_id=self.grant_id,
+            generation=self.generation + 1,
+            tokens=tokens,
+            issuance=self.issuance,
+        )
+
+
+def refresh_time(
+    tokens: TokenSet, *, refresh_buffer: timedelta | None, spread: float
+) -> datetime | None:
+    """Return when the token set is due to be looked at; None if nobody said when it ends.
+
+    One without a refresh token is due at its end, when only a new consent helps. `spread` is a
+    number from 0 to 1 by which connections made together come apart. Without a buffer of its own
+    a short-lived token waits for half its life: five minutes before its end would be at once,
+    every minute.
+    """
+    if tokens.expires_at is None or tokens.refresh_token is None:
+        return tokens.expires_at
+    lifetime = max(tokens.expires_at - tokens.issued_at, timedelta())
+    buffer = max(refresh_buffer or min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
+    return tokens.expires_at - buffer - spread * lifetime / 20

@@ -1,0 +1,1 @@
+"""What integration code imports: the documents that declare connections."""
