@@ -1,0 +1,173 @@
+"""Complete an authorization: check what came back, exchange the code, keep the grant.
+
+Whatever goes wrong leaves an entry in the connection's log, and the old grant as it was.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connections.application.invocation import Invocation
+from connections.application.ports import (
+    AuthorizationServer,
+    Clock,
+    Flows,
+    Logbook,
+    NewGrants,
+    NoAnswer,
+    NotSent,
+    Tokens,
+    UsedFlow,
+)
+from connections.application.remedies import (
+    CONNECTED,
+    CONNECTED_FOR_A_WHILE,
+    EXCHANGE_REMEDIES,
+    REJECTIONS,
+)
+from connections.domain.failure import Failure
+from connections.domain.flow import Flow
+from connections.domain.grant import Grant, TokenSet, refresh_time
+from connections.domain.identifiers import Randomness, grant_id
+from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.oauth.authorization import (
+    CallbackRejected,
+    ConsentRefused,
+    authorization_code,
+    digest,
+    parse_authorization_response,
+)
+from connections.oauth.client import OAuthClient
+from connections.oauth.token import TokenRequestFailed, code_request, token_set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What became of the flow: connected, or the code of what went wrong."""
+
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationCompleter:
+    """The end of a flow."""
+
+    flows: Flows
+    tokens: Tokens
+    grants: NewGrants
+    servers: AuthorizationServer
+    logbook: Logbook
+    clock: Clock
+    randomness: Randomness = secrets.token_bytes
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def complete(self, raw_query: str, browser: str | None, invocation: Invocation) -> Completion:
+        """Take the flow of this callback and finish it, once."""
+        try:
+            response = parse_authorization_response(raw_query)
+        except CallbackRejected as rejected:
+            return Completion(error=rejected.code)
+        flow = self.flows.take(digest(response.state), self.clock.now())
+        if flow is None:
+            return Completion(error="unknown-state")
+        if isinstance(flow, UsedFlow):
+            return self._rejected(flow, "flow-used")
+        try:
+            code = authorization_code(response, flow, browser=browser, now=self.clock.now())
+        except CallbackRejected as rejected:
+            return self._rejected(flow, rejected.code)
+        except ConsentRefused as refused:
+            return self._refused(flow, refused.provider_error)
+        try:
+            tokens = self._exchange(flow, code, invocation)
+        except (NotSent, NoAnswer, TokenRequestFailed) as error:
+            return self._failed(flow, error.failure)
+        return self._connected(flow, tokens)
+
+    def _exchange(self, flow: Flow, code: str, invocation: Invocation) -> TokenSet:
+        # A code is good once: whatever can fail for our own reasons fails before it is spent.
+        self.tokens.ready()
+        client = OAuthClient.of(flow.issuance)
+        request = code_request(
+            client, code=code, redirect_uri=flow.redirect_uri, code_verifier=flow.code_verifier
+        )
+        answer = self.servers.post(request, invocation.deadline)
+        return token_set(client, answer, former=None)
+
+    def _connected(self, flow: Flow, tokens: TokenSet) -> Completion:
+        client = OAuthClient.of(flow.issuance)
+        now = self.clock.now()
+        grant = Grant(
+            connection_id=flow.connection_id,
+            grant_id=grant_id(now, self.randomness),
+            generation=1,
+            tokens=tokens,
+            issuance=flow.issuance,
+        )
+        refresh_at = refresh_time(
+            tokens, refresh_buffer=client.refresh_buffer, spread=self.chance()
+        )
+        # The tokens first: they are the truth, and the state is mended from them if need be.
+        self.tokens.begin(grant)
+        self.grants.connected(grant, refresh_at, now)
+        # Whoever has the link could otherwise connect another account in the customer's place.
+        self.flows.close(flow.authorization_id)
+        lasting = tokens.refresh_token is not None
+        self._log(
+            flow,
+            Event.CONNECTED,
+            Severity.INFO if lasting else Severity.WARNING,
+            CONNECTED if lasting else CONNECTED_FOR_A_WHILE,
+        )
+        return Completion()
+
+    def _rejected(self, flow: Flow | UsedFlow, code: str) -> Completion:
+        self._log(flow, Event.CALLBACK_REJECTED, Severity.WARNING, REJECTIONS[code])
+        return Completion(error=code)
+
+    def _refused(self, flow: Flow, provider_error: str) -> Completion:
+        chosen = provider_error == "access_denied"
+        code = "consent-refused" if chosen else "authorization-failed"
+        self._log(
+            flow,
+            Event.AUTHORIZATION_REFUSED if chosen else Event.AUTHORIZATION_FAILED,
+            Severity.WARNING if chosen else Severity.ERROR,
+            REJECTIONS[code],
+            provider_error=provider_error,
+        )
+        return Completion(error=code)
+
+    def _failed(self, flow: Flow, failure: Failure) -> Completion:
+        self._log(
+            flow,
+            Event.AUTHORIZATION_FAILED,
+            Severity.ERROR,
+            f"The code could not be exchanged: {failure.explanation}. "
+            + EXCHANGE_REMEDIES[failure.kind],
+            http_status=failure.http_status,
+            provider_error=failure.provider_error,
+        )
+        return Completion(error="exchange-failed")
+
+    def _log(
+        self,
+        flow: Flow | UsedFlow,
+        event: Event,
+        severity: Severity,
+        detail: str,
+        *,
+        http_status: int | None = None,
+        provider_error: str | None = None,
+    ) -> None:
+        self.logbook.write(
+            LogEntry(
+                connection_id=flow.connection_id,
+                at=self.clock.now(),
+                event=event,
+                severity=severity,
+                detail=detail,
+                http_status=http_status,
+                provider_error=provider_error,
+                authorization_id=flow.authorization_id,
+            )
+        )

@@ -1,0 +1,75 @@
+"""Disconnect: hand the tokens over to be revoked, delete them, and say so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connections.application.ports import (
+    Clock,
+    Connections,
+    Logbook,
+    RevocationQueue,
+    States,
+    Tokens,
+)
+from connections.domain.errors import NotFound, NotOAuth
+from connections.domain.identifiers import ConnectionId
+from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.oauth.client import OAuthClient
+
+
+class Revocation(StrEnum):
+    """What happens to the tokens at the authorization server."""
+
+    QUEUED = "queued"
+    NOT_SUPPORTED = "not-supported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnecter:
+    """Ends connections."""
+
+    connections: Connections
+    states: States
+    tokens: Tokens
+    revocations: RevocationQueue
+    logbook: Logbook
+    clock: Clock
+
+    def disconnect(self, connection_id: ConnectionId) -> Revocation:
+        """End the connection's grant. Disconnecting what is not connected changes nothing.
+
+        Raises:
+            NotFound, NotOAuth: there is nothing to disconnect.
+        """
+        connection = self.connections.get(connection_id)
+        if connection is None:
+            raise NotFound("There is no such connection.")
+        if not connection.oauth:
+            raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to end.")
+        grant = self.tokens.get(connection_id)
+        revocation = Revocation.NOT_SUPPORTED
+        if grant is not None:
+            # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
+            if OAuthClient.of(grant.issuance).revoke_url:
+                self.revocations.send(grant)
+                revocation = Revocation.QUEUED
+            self.tokens.delete(connection_id, grant.grant_id)
+        now = self.clock.now()
+        if self.states.disconnected(connection, now) and grant is not None:
+            self.logbook.write(
+                LogEntry(
+                    connection_id=connection_id,
+                    at=now,
+                    event=Event.DISCONNECTED,
+                    severity=Severity.INFO,
+                    detail=_WORDS[revocation],
+                )
+            )
+        return revocation
+
+
+_WORDS = {
+    Revocation.QUEUED: "The tokens were deleted here and are being revoked at the provider.",
+    Revocation.NOT_SUPPORTED: "The tokens were deleted here. The provider has no revocation"
+    " endpoint: the customer can end the app's access in the provider's own settings.",
+}

@@ -1,0 +1,240 @@
+"""What the use cases need of the world. Each port has an adapter and a test double.
+
+Every method may raise `Unavailable` when the service behind it does not answer; whatever else it
+raises is said with it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connections.domain.claim import Claim
+from connections.domain.connection import Connection, Inputs, Use
+from connections.domain.failure import Failure
+from connections.domain.flow import Authorization, Flow
+from connections.domain.grant import Grant
+from connections.domain.identifiers import AuthorizationId, ConnectionId, GrantId
+from connections.domain.log_entry import LogEntry
+from connections.domain.refresh import FailureRecord
+from connections.oauth.messages import ServerRequest, ServerResponse
+from connections_sdk.definitions import Component
+
+
+class Clock(Protocol):
+    """The time, and waiting for it to pass."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after so many seconds."""
+
+
+class Components(Protocol):
+    """The components that the organization published."""
+
+    def put(self, component: Component) -> None:
+        """Store or replace a component."""
+
+    def get(self, key: str) -> Component | None:
+        """Return the component of that key."""
+
+
+class ApiKeys(Protocol):
+    """The organization's API keys, by digest only."""
+
+    def add(self, digest: str, key_id: str, name: str, created_at: datetime) -> None:
+        """Store a key's digest."""
+
+    def find(self, digest: str) -> str | None:
+        """Return the id of the key with that digest."""
+
+
+class Connections(Protocol):
+    """States and inputs of connections, as those who manage them see them."""
+
+    def add(self, connection: Connection, inputs: Inputs) -> bool:
+        """Store a new connection, whole; False, and nothing changed, if its id is taken."""
+
+    def get(self, connection_id: ConnectionId) -> Connection | None:
+        """Return the state."""
+
+    def with_inputs(self, connection_id: ConnectionId) -> tuple[Connection, Inputs] | None:
+        """Return the state with the inputs, unsealed.
+
+        Raises:
+            SealBroken: the inputs are not those that were sealed for this connection.
+        """
+
+    def used(self, connection_id: ConnectionId, use: Use) -> bool:
+        """Record what an execution saw; False if there is no such connection."""
+
+
+class States(Protocol):
+    """The state item under refresh: every write names what it changes and what it expects."""
+
+    def claim(self, connection_id: ConnectionId, claim: Claim, now: datetime) -> Connection | None:
+        """Take the claim if none stands, and put what it may spend on record.
+
+        Returns:
+            The state as it was just before; None if another claim stands or the connection is
+            gone.
+        """
+
+    def refreshed(
+        self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
+    ) -> bool:
+        """Bring the state up to a stored generation and end the claim that `former` precedes.
+
+        False if another has taken over, whose business it then is.
+        """
+
+    def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
+        """Record a failed refresh and end the claim that `former` precedes."""
+
+    def released(self, former: Connection, refresh_at: datetime | None) -> bool:
+        """End the claim that `former` precedes with `spending` as it was."""
+
+    def disconnected(self, former: Connection, now: datetime) -> bool:
+        """Record that the grant of `former` is gone; False if there is another by now."""
+
+
+class NewGrants(Protocol):
+    """The state item when a customer has consented."""
+
+    def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
+        """Record a new grant, whoever held a claim; False if the connection is gone."""
+
+
+class Tokens(Protocol):
+    """The tokens items: the truth about grants.
+
+    Reading raises `SealBroken` for what was not sealed for this connection and grant.
+    """
+
+    def ready(self) -> None:
+        """Make sure that a grant could be sealed now, before something is spent for it."""
+
+    def get(self, connection_id: ConnectionId) -> Grant | None:
+        """Return the grant, consistently read."""
+
+    def begin(self, grant: Grant) -> None:
+        """Store a new grant in place of whatever was there."""
+
+    def succeed(self, successor: Grant) -> bool:
+        """Store the next generation; False if the stored one is not the one before it.
+
+        Says True also when this very generation is stored already: a retry of a write whose
+        answer was lost.
+        """
+
+    def delete(self, connection_id: ConnectionId, grant_id: GrantId) -> None:
+        """Delete the tokens of that grant; those of a later one stay."""
+
+
+class Readings(Protocol):
+    """What a reading of credentials needs, in one request."""
+
+    def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
+        """Return inputs and grant, both consistently read and unsealed."""
+
+
+class Flows(Protocol):
+    """Authorizations and flows, which end by themselves."""
+
+    def offer(self, authorization: Authorization) -> None:
+        """Store an authorization."""
+
+    def offered(self, authorization_id: AuthorizationId) -> Authorization | None:
+        """Return an authorization, also an expired one that is still there."""
+
+    def close(self, authorization_id: AuthorizationId) -> None:
+        """Delete an authorization: its link works no more."""
+
+    def begin(self, flow: Flow) -> None:
+        """Store a flow with its verifier and issuance sealed."""
+
+    def take(self, state_digest: str, now: datetime) -> "Flow | UsedFlow | None":
+        """Take the flow, once: whoever comes second is told that it was used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedFlow:
+    """A flow that was taken before; what it held is gone."""
+
+    connection_id: ConnectionId
+    authorization_id: AuthorizationId
+
+
+class Logbook(Protocol):
+    """The connections' logs."""
+
+    def write(self, entry: LogEntry) -> None:
+        """Add an entry."""
+
+
+class Logs(Protocol):
+    """The connections' logs, for their readers."""
+
+    def page(
+        self, connection_id: ConnectionId, *, limit: int, cursor: str | None
+    ) -> tuple[Sequence[LogEntry], str | None]:
+        """Return entries, newest first, and the cursor of the next page.
+
+        Raises:
+            InvalidRequest: the cursor is not one of this list's.
+        """
+
+
+class DueIndex(Protocol):
+    """The sparse index of what is to be refreshed."""
+
+    def due(self, now: datetime) -> Iterator[Sequence[ConnectionId]]:
+        """Return pages of the connections whose refresh time has come."""
+
+
+class RefreshQueue(Protocol):
+    """Hands connections to the refreshing function."""
+
+    def send(self, connection_ids: Sequence[ConnectionId], since: datetime) -> None:
+        """Send one message a connection."""
+
+
+class RevocationQueue(Protocol):
+    """Hands grants, sealed, to the revoking function."""
+
+    def send(self, grant: Grant) -> None:
+        """Send a grant to be revoked."""
+
+
+class AuthorizationServer(Protocol):
+    """An authorization server's endpoints."""
+
+    def post(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
+        """Send the request once, follow nothing, and return the answer.
+
+        Raises:
+            NotSent: nothing was sent: no connection, a forbidden address, or too little time.
+            NoAnswer: it was sent, and no whole answer came.
+        """
+
+
+class NotSent(Exception):
+    """Nothing reached the authorization server."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.explanation)
+        self.failure = failure
+
+
+class NoAnswer(Exception):
+    """The request was sent; whether the server acted is not known."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.explanation)
+        self.failure = failure
+
+
+class SealBroken(Exception):
+    """What was sealed does not open: it was sealed for another record, or changed."""

@@ -1,0 +1,76 @@
+"""Publish a component, and read it back."""
+
+import json
+from dataclasses import dataclass
+
+from connections.application.ports import Components
+from connections.domain.errors import InvalidRequest, NotFound, Problem
+from connections.oauth.addresses import AllowedHosts
+from connections_sdk.definitions import URL_INPUTS, Component, ConnectionDefinition
+
+LARGEST_DEFINITION = 32 * 1024
+"""Bytes: every grant keeps the definition that it was issued under."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPublisher:
+    """The organization's components."""
+
+    components: Components
+    hosts: AllowedHosts
+
+    def publish(self, key: str, component: Component) -> Component:
+        """Store a component under its key, in place of the one that was there.
+
+        Raises:
+            InvalidRequest: the key is not that of the document, a default is no value for its
+                input, or a URL must not be called.
+        """
+        if key != component.key:
+            problem = Problem("#/key", f"must be {key!r}, as in the path")
+            raise InvalidRequest("The component's key differs from the path.", [problem])
+        problems = [
+            problem
+            for index, definition in enumerate(component.connections)
+            for problem in self._problems(f"#/connections/{index}", definition)
+        ]
+        if problems:
+            raise InvalidRequest(
+                "The component's connections cannot be used as they are.", problems
+            )
+        self.components.put(component)
+        return component
+
+    def read(self, key: str) -> Component:
+        """Return the component of that key.
+
+        Raises:
+            NotFound: there is none.
+        """
+        component = self.components.get(key)
+        if component is None:
+            raise NotFound("There is no such component.")
+        return component
+
+    def _problems(self, at: str, definition: ConnectionDefinition) -> list[Problem]:
+        problems = []
+        if len(json.dumps(definition.document())) > LARGEST_DEFINITION:
+            problems.append(Problem(at, "must be at most 32 KB"))
+        for name, field in definition.inputs.items():
+            default = field.model_dump(mode="json", by_alias=True)["default"]
+            # An empty default is how a definition says that nothing is filled in beforehand.
+            if default is None or default == "":
+                continue
+            fault = field.fault(default)
+            if fault is None and definition.oauth2_type and name in URL_INPUTS:
+                fault = self.hosts.fault(default)
+            if fault:
+                problems.append(Problem(f"{at}/inputs/{name}/default", fault))
+        for name, url in (
+            ("refreshUrl", definition.provider.refresh_url),
+            ("revokeUrl", definition.provider.revoke_url),
+        ):
+            fault = self.hosts.fault(url) if url else None
+            if fault:
+                problems.append(Problem(f"{at}/provider/{name}", fault))
+        return problems

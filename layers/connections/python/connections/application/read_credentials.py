@@ -1,0 +1,111 @@
+"""Hand out a live credential: the hot path."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connections.application.invocation import Invocation
+from connections.application.ports import Clock, Readings
+from connections.application.refresh import Outcome, Refresher, Result
+from connections.domain.connection import Inputs, Status
+from connections.domain.errors import NotConnected, NotFound, ReconnectRequired, Unavailable
+from connections.domain.failure import FailureKind
+from connections.domain.grant import Grant
+from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import Cause, Need
+from connections_sdk.definitions import ConnectionDefinition
+
+LONGEST_WAIT = timedelta(seconds=20)
+ANSWER_MARGIN = timedelta(seconds=2)
+"""What is left of an invocation for answering, when waiting for another's refresh ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What an integration's code receives. Never the refresh token."""
+
+    key: str
+    fields: Mapping[str, Any] = field(repr=False)
+    token: Mapping[str, Any] | None = field(repr=False)
+    generation: int | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsReader:
+    """Gives a working access token while one exists."""
+
+    readings: Readings
+    refresher: Refresher
+    clock: Clock
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def read(
+        self, connection_id: ConnectionId, min_ttl: timedelta, invocation: Invocation
+    ) -> Credentials:
+        """Return credentials whose access token lasts `min_ttl`, refreshing it if it must be.
+
+        Raises:
+            NotFound: there is no such connection.
+            NotConnected: the customer has not connected it.
+            ReconnectRequired: the grant is dead and the access token has ended.
+            Unavailable: no working access token can be had for now.
+        """
+        since = self.clock.now()
+        give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
+        need = Need(cause=Cause.READ, since=since, min_ttl=min_ttl)
+        while True:
+            inputs, grant = self.readings.read(connection_id)
+            if inputs is None:
+                raise NotFound("There is no such connection.")
+            if ConnectionDefinition.model_validate(inputs.definition).oauth2_type is None:
+                return _credentials(inputs, None)
+            if grant is None:
+                raise NotConnected("The customer has not connected: send them to CONNECT.")
+            now = self.clock.now()
+            if grant.tokens.lasts(min_ttl, now) or grant.tokens.issued_at >= since:
+                return _credentials(inputs, grant)
+            outcome = self.refresher.refresh(connection_id, need, invocation)
+            if outcome.result is not Result.BUSY:
+                return _credentials(inputs, _usable(outcome, grant, self.clock.now()))
+            if self.clock.now() >= give_up:
+                return _credentials(inputs, _usable(outcome, grant, self.clock.now()))
+            self.clock.sleep(0.05 + 0.15 * self.chance())
+
+
+def _usable(outcome: Outcome, read: Grant, now: datetime) -> Grant:
+    """Return the grant that may be handed out: the freshest known, if its access token lives."""
+    if outcome.result is Result.NOT_CONNECTED:
+        raise NotConnected("The customer has disconnected: send them to CONNECT.")
+    grant = outcome.grant or read
+    if outcome.result in {Result.REFRESHED, Result.CURRENT} or grant.tokens.alive(now):
+        return grant
+    raise refresh_error(outcome, now)
+
+
+def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavailable:
+    """Return the error that tells a caller why there is no working access token."""
+    if outcome.status is Status.RECONNECT_REQUIRED or (
+        outcome.failure and outcome.failure.kind is FailureKind.GRANT
+    ):
+        return ReconnectRequired(
+            "The authorization server ended the grant: send the customer to CONNECT."
+        )
+    wait = 1 if outcome.retry_at is None else int((outcome.retry_at - now).total_seconds()) + 1
+    return Unavailable(
+        "The access token cannot be refreshed for now. The connection's log says why.",
+        retry_after=max(1, min(wait, 3600)),
+    )
+
+
+def _credentials(inputs: Inputs, grant: Grant | None) -> Credentials:
+    definition = ConnectionDefinition.model_validate(inputs.definition)
+    return Credentials(
+        key=definition.key,
+        fields=definition.resolved(dict(inputs.values)),
+        token=grant.tokens.response if grant else None,
+        generation=grant.generation if grant else None,
+        expires_at=grant.tokens.expires_at if grant else None,
+    )

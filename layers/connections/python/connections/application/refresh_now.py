@@ -1,0 +1,74 @@
+"""Refresh a connection because somebody asks for it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connections.application.invocation import Invocation
+from connections.application.ports import Clock, Connections
+from connections.application.read_credentials import ANSWER_MARGIN, LONGEST_WAIT, refresh_error
+from connections.application.refresh import Outcome, Refresher, Result
+from connections.domain.connection import Connection, Inputs
+from connections.domain.errors import (
+    ConnectionsError,
+    NotConnected,
+    NotFound,
+    NotOAuth,
+    ProviderRefused,
+    Unavailable,
+)
+from connections.domain.failure import FailureKind
+from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import Cause, Need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshNow:
+    """One refresh on demand; it joins one that is under way."""
+
+    connections: Connections
+    refresher: Refresher
+    clock: Clock
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def refresh(
+        self, connection_id: ConnectionId, invocation: Invocation
+    ) -> tuple[Connection, Inputs]:
+        """Refresh, and return the connection as it is then.
+
+        Raises:
+            NotFound, NotOAuth, NotConnected: there is nothing to refresh.
+            ProviderRefused: the authorization server refuses the grant or the app.
+            Unavailable: it cannot be told yet, or the server asks to wait.
+        """
+        found = self.connections.get(connection_id)
+        if found is None:
+            raise NotFound("There is no such connection.")
+        if not found.oauth:
+            raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to refresh.")
+        since = self.clock.now()
+        give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
+        need = Need(cause=Cause.DEMANDED, since=since)
+        while True:
+            outcome = self.refresher.refresh(connection_id, need, invocation)
+            if outcome.result is not Result.BUSY:
+                break
+            if self.clock.now() >= give_up:
+                raise Unavailable("Another refresh of this connection is still under way.")
+            self.clock.sleep(0.05 + 0.15 * self.chance())
+        if outcome.result not in {Result.REFRESHED, Result.CURRENT}:
+            raise self._error(outcome)
+        refreshed = self.connections.with_inputs(connection_id)
+        if refreshed is None:
+            raise NotFound("The connection was deleted meanwhile.")
+        return refreshed
+
+    def _error(self, outcome: Outcome) -> ConnectionsError:
+        if outcome.result is Result.NOT_CONNECTED:
+            return NotConnected("The customer has not connected: send them to CONNECT.")
+        failure = outcome.failure
+        if failure and failure.kind in {FailureKind.GRANT, FailureKind.CLIENT}:
+            return ProviderRefused(
+                f"The refresh failed: {failure.explanation}. The connection's log says what to do."
+            )
+        return refresh_error(outcome, self.clock.now())

@@ -1,0 +1,59 @@
+"""What went wrong, in words that say what to do. They stand in logs and on pages."""
+
+from connections.domain.connection import Reason
+from connections.domain.failure import FailureKind
+
+CONNECTED = "The customer consented and the tokens are stored."
+CONNECTED_FOR_A_WHILE = (
+    "The customer consented and the access token is stored, but there is no refresh token: it"
+    " cannot be renewed. If the provider needs it, ask for offline access in the scopes or in the"
+    " authorize URL, and connect again."
+)
+
+REJECTIONS = {
+    "callback-too-large": "The authorization response was longer than 8 KB.",
+    "repeated-parameter": "The authorization response repeated a parameter, which is forbidden.",
+    "state-missing": "The page was opened without an authorization response. Start with CONNECT.",
+    "unknown-state": "This authorization is unknown or has long expired. Press CONNECT again.",
+    "flow-used": "This authorization response was used before. If the connection is not connected,"
+    " press CONNECT again.",
+    "flow-expired": "The consent took longer than ten minutes. Press CONNECT again.",
+    "other-browser": "The authorization began in another browser. Open the link and press CONNECT"
+    " in the browser in which you consent, with cookies allowed.",
+    "issuer-mismatch": "Another authorization server answered than the one that was asked. Check"
+    " the issuer in the connection definition; if it is right, do not connect.",
+    "code-and-error": "The authorization server answered with a code and an error at once.",
+    "code-missing": "The authorization server answered without a code. Check the authorize URL.",
+    "consent-refused": "The customer refused consent. Press CONNECT again to give it.",
+    "authorization-failed": "The authorization server refused the request. Check the client id,"
+    " the scopes and the redirect URI that are registered with the app.",
+    "exchange-failed": "The authorization server did not hand out tokens. The connection's log"
+    " says why.",
+}
+"""By the code of a failed authorization."""
+
+EXCHANGE_REMEDIES = {
+    FailureKind.GRANT: "The code had expired or was used; press CONNECT again. If it happens every"
+    " time, check the redirect URI and the client id that are registered with the app.",
+    FailureKind.CLIENT: "Check the client id and the client secret, then press CONNECT again.",
+    FailureKind.WAIT: "If it happens every time, check the token URL; else wait a little and press"
+    " CONNECT again.",
+    FailureKind.UNKNOWN: "Check the token URL, then press CONNECT again.",
+}
+"""What to do when a code could not be exchanged."""
+
+REFRESH_REMEDIES = {
+    Reason.ANSWER_LOST: "An answer of the authorization server was lost earlier and the refresh"
+    " token had changed with it. Press CONNECT again.",
+    Reason.GRANT_REVOKED: "The customer or the app's administrator ended the consent, or it"
+    " expired. Press CONNECT again.",
+    Reason.EXPIRED: "Ask the provider for offline access, in the scopes or in the authorize URL,"
+    " and press CONNECT again.",
+    Reason.OPERATOR_ACTION_REQUIRED: "The app is refused, not the customer: check the client id and"
+    " the client secret at the provider. It is tried again by itself.",
+    Reason.OUTCOME_UNKNOWN: "Whether the server acted is not known: the refresh token is tried"
+    " again when nothing can be lost by it.",
+    Reason.RATE_LIMITED: "It is tried again by itself.",
+    Reason.PROVIDER_UNAVAILABLE: "It is tried again by itself.",
+}
+"""What to do when a refresh failed, by the reason that the connection gets."""

@@ -1,0 +1,77 @@
+"""Revoke the tokens of a grant that was ended here."""
+
+from dataclasses import dataclass
+
+from connections.application.invocation import Invocation
+from connections.application.ports import (
+    AuthorizationServer,
+    Clock,
+    Logbook,
+    NoAnswer,
+    NotSent,
+)
+from connections.domain.errors import Unavailable
+from connections.domain.failure import Failure
+from connections.domain.grant import Grant
+from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.oauth.client import OAuthClient
+from connections.oauth.messages import ServerRequest
+from connections.oauth.revocation import revocation_failure, revocation_requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoker:
+    """Tells authorization servers that tokens are not to work any more (RFC 7009)."""
+
+    servers: AuthorizationServer
+    logbook: Logbook
+    clock: Clock
+
+    def revoke(self, grant: Grant, invocation: Invocation) -> None:
+        """Revoke refresh token and access token, and leave a receipt in the connection's log.
+
+        Raises:
+            Unavailable: the server did not confirm; revoking again does no harm.
+        """
+        for request in revocation_requests(OAuthClient.of(grant.issuance), grant.tokens):
+            failure = self._failure(request, invocation)
+            if failure is not None:
+                self._log(
+                    grant,
+                    Event.REVOCATION_FAILED,
+                    Severity.WARNING,
+                    f"A token could not be revoked yet: {failure.explanation}. It is tried again.",
+                    failure,
+                )
+                raise Unavailable("The authorization server did not confirm the revocation.")
+        self._log(
+            grant,
+            Event.REVOKED,
+            Severity.INFO,
+            "The provider confirmed that the tokens are revoked.",
+        )
+
+    def _failure(self, request: ServerRequest, invocation: Invocation) -> Failure | None:
+        try:
+            return revocation_failure(self.servers.post(request, invocation.deadline))
+        except (NotSent, NoAnswer) as error:
+            return error.failure
+
+    def _log(
+        self,
+        grant: Grant,
+        event: Event,
+        severity: Severity,
+        detail: str,
+        failure: Failure | None = None,
+    ) -> None:
+        self.logbook.write(
+            LogEntry(
+                connection_id=grant.connection_id,
+                at=self.clock.now(),
+                event=event,
+                severity=severity,
+                detail=detail,
+                http_status=failure.http_status if failure else None,
+            )
+        )
