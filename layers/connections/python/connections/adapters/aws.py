@@ -1,0 +1,100 @@
+"""What all adapters to AWS share: clients with bounded patience, errors, and items."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from connections.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_sqs import SQSClient
+
+# A claim, a commit and an answer must all fit into what the gateway waits.
+_CONFIG = Config(
+    connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 4}
+)
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def dynamodb_client() -> "DynamoDBClient":
+    """Return a client of DynamoDB."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+def kms_client() -> "KMSClient":
+    """Return a client of KMS."""
+    return boto3.client("kms", config=_CONFIG)
+
+
+def sqs_client() -> "SQSClient":
+    """Return a client of SQS."""
+    return boto3.client("sqs", config=_CONFIG)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn every error of AWS into `Unavailable`; the detail stays in the cause, for the log."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable("Storage does not answer for now; try again.") from error
+
+
+@contextmanager
+def condition() -> Iterator[list[Mapping[str, Any]]]:
+    """Run one conditional write; the list it yields holds the item there if the condition failed.
+
+    What is there is only told if the write asks for it (`ReturnValuesOnConditionCheckFailure`).
+    """
+    failed: list[Mapping[str, Any]] = []
+    with translated_errors():
+        try:
+            yield failed
+        except ClientError as error:
+            if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
+                raise
+            item: Any = error.response.get("Item", {})
+            failed.append(from_item(item))
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a DynamoDB item; None is left out, times become numbers of seconds."""
+    return {
+        name: _serializer.serialize(_plain(value))
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item's attributes as plain values."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+
+
+def _plain(value: object) -> object:
+    return number(value) if isinstance(value, datetime) else value
+
+
+def number(moment: datetime) -> Decimal:
+    """Return a time as DynamoDB keeps it: seconds since 1970, with microseconds."""
+    return Decimal(f"{moment.timestamp():.6f}")
+
+
+def moment(seconds: Decimal | None) -> datetime | None:
+    """Return the time of a number of seconds."""
+    return None if seconds is None else datetime.fromtimestamp(float(seconds), tz=UTC)
+
+
+def sealed_bytes(value: Any) -> bytes:
+    """Return the bytes of a binary attribute."""
+    return bytes(value)

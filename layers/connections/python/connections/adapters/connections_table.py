@@ -1,0 +1,125 @@
+"""Connections as those who manage them see them: state and inputs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from connections.adapters.aws import (
+    condition,
+    from_item,
+    number,
+    sealed_bytes,
+    to_item,
+    translated_errors,
+)
+from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.state_items import new_state, state_key, to_connection
+from connections.domain.connection import Connection, Inputs, Use
+from connections.domain.errors import Unavailable
+from connections.domain.identifiers import ConnectionId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def inputs_key(connection_id: ConnectionId) -> dict[str, str]:
+    """Return the key of an inputs item."""
+    return {"pk": connection_id, "sk": "inputs"}
+
+
+def inputs_of(item: dict[str, Any], sealer: Sealer) -> Inputs:
+    """Return the inputs that an item holds.
+
+    Raises:
+        SealBroken: they were not sealed for this connection.
+    """
+    connection_id = ConnectionId(item["pk"])
+    opened = sealer.unseal(Purpose.INPUTS, connection_id, sealed_bytes(item["sealed"]))
+    return Inputs(
+        connection_id=connection_id, definition=opened["definition"], values=opened["values"]
+    )
+
+
+def read_together(
+    client: "DynamoDBClient", keys: dict[str, list[dict[str, str]]]
+) -> list[dict[str, Any]]:
+    """Read items of several tables consistently in one request.
+
+    Raises:
+        Unavailable: DynamoDB left keys unprocessed, which throttling does.
+    """
+    wanted: Any = {
+        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
+        for table, of_table in keys.items()
+    }
+    with translated_errors():
+        answer = client.batch_get_item(RequestItems=wanted)
+    if answer.get("UnprocessedKeys"):
+        raise Unavailable("Storage is throttled for now; try again.")
+    return [from_item(item) for of_table in answer["Responses"].values() for item in of_table]
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoConnections:
+    """Implements `Connections`."""
+
+    client: "DynamoDBClient"
+    table: str
+    sealer: Sealer
+
+    def add(self, connection: Connection, inputs: Inputs) -> bool:
+        """Store a new connection; False, and nothing changed, if its id is taken."""
+        secret = {"definition": inputs.definition, "values": inputs.values}
+        sealed = self.sealer.seal(Purpose.INPUTS, connection.id, secret)
+        # A transaction: with the same Idempotency-Key twice at once, state and inputs of two
+        # requests must not mix.
+        items: list[dict[str, Any]] = [
+            new_state(connection),
+            {**inputs_key(connection.id), "sealed": sealed},
+        ]
+        puts: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": to_item(item),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for item in items
+        ]
+        with translated_errors():
+            try:
+                self.client.transact_write_items(TransactItems=puts)
+            except self.client.exceptions.TransactionCanceledException as error:
+                if "ConditionalCheckFailed" not in str(error):
+                    raise
+                return False
+        return True
+
+    def get(self, connection_id: ConnectionId) -> Connection | None:
+        """Return the state."""
+        with translated_errors():
+            found = self.client.get_item(
+                TableName=self.table, Key=to_item(state_key(connection_id)), ConsistentRead=True
+            ).get("Item")
+        return to_connection(from_item(found)) if found else None
+
+    def with_inputs(self, connection_id: ConnectionId) -> tuple[Connection, Inputs] | None:
+        """Return the state with the inputs, unsealed."""
+        keys = [state_key(connection_id), inputs_key(connection_id)]
+        items = {item["sk"]: item for item in read_together(self.client, {self.table: keys})}
+        if "state" not in items:
+            return None
+        return to_connection(items["state"]), inputs_of(items["inputs"], self.sealer)
+
+    def used(self, connection_id: ConnectionId, use: Use) -> bool:
+        """Record what an execution saw; False if there is no such connection."""
+        outcome = {"at": number(use.at), "outcome": use.outcome.value}
+        with condition() as failed:
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item(state_key(connection_id)),
+                UpdateExpression="SET lastUse = :use",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=to_item({":use": outcome}),
+            )
+        return not failed

@@ -1,0 +1,65 @@
+"""A grant as it lies in the Tokens table, and sealed in a message."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connections.adapters.aws import sealed_bytes
+from connections.adapters.sealing import Purpose, Sealer
+from connections.domain.grant import Grant, Issuance, TokenSet
+from connections.domain.identifiers import ConnectionId, GrantId
+
+
+def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
+    """Seal token set and issuance for this connection, grant and generation."""
+    tokens, issuance = grant.tokens, grant.issuance
+    secret = {
+        "response": tokens.response,
+        "refreshToken": tokens.refresh_token,
+        "issuedAt": tokens.issued_at.isoformat(),
+        "expiresAt": tokens.expires_at.isoformat() if tokens.expires_at else None,
+        "definition": issuance.definition,
+        "values": issuance.values,
+    }
+    record = _record(grant.connection_id, grant.grant_id, grant.generation)
+    return sealer.seal(Purpose.TOKENS, record, secret)
+
+
+def grant_item(grant: Grant, sealer: Sealer) -> dict[str, Any]:
+    """Return the tokens item of a grant."""
+    return {
+        "pk": grant.connection_id,
+        "grantId": grant.grant_id,
+        "generation": grant.generation,
+        "sealed": seal_grant(grant, sealer),
+    }
+
+
+def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
+    """Return the grant that an item holds.
+
+    Raises:
+        SealBroken: it was not sealed for the connection, grant and generation that it is under.
+    """
+    connection_id, grant_id = ConnectionId(item["pk"]), GrantId(item["grantId"])
+    generation = int(item["generation"])
+    opened = sealer.unseal(
+        Purpose.TOKENS, _record(connection_id, grant_id, generation), sealed_bytes(item["sealed"])
+    )
+    ends = opened["expiresAt"]
+    return Grant(
+        connection_id=connection_id,
+        grant_id=grant_id,
+        generation=generation,
+        tokens=TokenSet(
+            response=opened["response"],
+            refresh_token=opened["refreshToken"],
+            issued_at=datetime.fromisoformat(opened["issuedAt"]),
+            expires_at=datetime.fromisoformat(ends) if ends else None,
+        ),
+        issuance=Issuance(definition=opened["definition"], values=opened["values"]),
+    )
+
+
+def _record(connection_id: str, grant_id: str, generation: int) -> str:
+    return f"{connection_id}/{grant_id}/{generation}"

@@ -1,0 +1,188 @@
+"""Sealing: the AWS Encryption SDK with its hierarchical keyring.
+
+One branch key a purpose, wrapped by the stack's KMS key and cached, so that steady state calls KMS
+not at all. The encryption context binds what is sealed to its purpose and record: moved to another
+record it does not open. The library checks only the context that it is given, hence the CMM that
+requires it whole.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aws_cryptographic_material_providers.keystore import KeyStore
+from aws_cryptographic_material_providers.keystore.config import KeyStoreConfig
+from aws_cryptographic_material_providers.keystore.models import (
+    CreateKeyInput,
+    KMSConfigurationKmsKeyArn,
+)
+from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
+from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
+from aws_cryptographic_material_providers.mpl.models import (
+    CacheTypeDefault,
+    CreateAwsKmsHierarchicalKeyringInput,
+    CreateDefaultCryptographicMaterialsManagerInput,
+    CreateRequiredEncryptionContextCMMInput,
+    DefaultCache,
+)
+from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient
+from aws_encryption_sdk.exceptions import (
+    AWSEncryptionSDKClientError,
+    NotSupportedError,
+    SerializationError,
+)
+from aws_encryption_sdk.identifiers import AlgorithmSuite
+from cryptography.exceptions import InvalidTag
+
+from connections.application.ports import SealBroken
+from connections.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+# It logs a traceback for everything that does not open; what that means is said here.
+logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
+
+KEY_STORE_NAME = "connections-branch-keys"
+"""Bound to every branch key: it must never change."""
+CACHED_FOR_SECONDS = 3600
+
+
+class Purpose(StrEnum):
+    """What a branch key is for; its value is the branch key's id."""
+
+    TOKENS = "tokens"
+    INPUTS = "inputs"
+
+
+class Sealer:
+    """Seals JSON objects for a purpose and a record."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str
+    ) -> None:
+        self._key_store = KeyStore(
+            KeyStoreConfig(
+                ddb_client=dynamodb,
+                ddb_table_name=table,
+                logical_key_store_name=KEY_STORE_NAME,
+                kms_client=kms,
+                kms_configuration=KMSConfigurationKmsKeyArn(key_arn),
+            )
+        )
+        self._client = EncryptionSDKClient(
+            commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT
+        )
+
+    def ready(self, purpose: Purpose) -> None:
+        """Make sure that something could be sealed now.
+
+        Raises:
+            Unavailable: the branch key cannot be had.
+        """
+        self.seal(purpose, "ready", {})
+
+    def seal(self, purpose: Purpose, record: str, secret: Mapping[str, Any]) -> bytes:
+        """Seal a JSON object for the record of that name.
+
+        Raises:
+            Unavailable: the branch key cannot be had.
+        """
+        source = json.dumps(secret, separators=(",", ":")).encode()
+        try:
+            try:
+                return self._encrypt(purpose, record, source)
+            except Exception as error:
+                if not _says(error, "No item found for corresponding branch key"):
+                    raise
+            self._create_branch_key(purpose)
+            return self._encrypt(purpose, record, source)
+        except Exception as error:
+            raise Unavailable("Sealing does not work for now; try again.") from error
+
+    def unseal(self, purpose: Purpose, record: str, sealed: bytes) -> dict[str, Any]:
+        """Open what was sealed for the record of that name.
+
+        Raises:
+            SealBroken: it was sealed for another record or purpose, or was changed.
+            Unavailable: the branch key cannot be had.
+        """
+        try:
+            source, _ = self._client.decrypt(
+                source=sealed,
+                materials_manager=self._managers[purpose],
+                encryption_context=_context(purpose, record),
+            )
+        except Exception as error:
+            if _is_broken(error):
+                raise SealBroken(
+                    f"What is sealed as {purpose} of {record} does not open."
+                ) from None
+            raise Unavailable("Unsealing does not work for now; try again.") from error
+        opened: dict[str, Any] = json.loads(source)
+        return opened
+
+    def _encrypt(self, purpose: Purpose, record: str, source: bytes) -> bytes:
+        sealed, _ = self._client.encrypt(
+            source=source,
+            materials_manager=self._managers[purpose],
+            encryption_context=_context(purpose, record),
+            algorithm=AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY,
+        )
+        return bytes(sealed)
+
+    def _create_branch_key(self, purpose: Purpose) -> None:
+        try:
+            self._key_store.create_key(
+                CreateKeyInput(
+                    branch_key_identifier=purpose.value,
+                    encryption_context={"purpose": purpose.value},
+                )
+            )
+        except Exception as error:
+            # Whoever loses the race to make the key can use the winner's.
+            if not _says(error, "ConditionalCheckFailed"):
+                raise
+
+    @cached_property
+    def _managers(self) -> dict[Purpose, Any]:
+        providers = AwsCryptographicMaterialProviders(MaterialProvidersConfig())
+        return {purpose: self._manager(providers, purpose) for purpose in Purpose}
+
+    def _manager(self, providers: Any, purpose: Purpose) -> Any:
+        keyring = providers.create_aws_kms_hierarchical_keyring(
+            CreateAwsKmsHierarchicalKeyringInput(
+                key_store=self._key_store,
+                branch_key_id=purpose.value,
+                ttl_seconds=CACHED_FOR_SECONDS,
+                cache=CacheTypeDefault(DefaultCache(entry_capacity=10)),
+            )
+        )
+        underlying = providers.create_default_cryptographic_materials_manager(
+            CreateDefaultCryptographicMaterialsManagerInput(keyring=keyring)
+        )
+        return providers.create_required_encryption_context_cmm(
+            CreateRequiredEncryptionContextCMMInput(
+                underlying_cmm=underlying,
+                required_encryption_context_keys=list(_context(purpose, "")),
+            )
+        )
+
+
+def _context(purpose: Purpose, record: str) -> dict[str, str]:
+    return {"purpose": purpose.value, "record": record}
+
+
+def _says(error: Exception, words: str) -> bool:
+    return words in str(error) or words in repr(error.args)
+
+
+def _is_broken(error: Exception) -> bool:
+    """Tell a ciphertext that is wrong from a key that cannot be had: only one passes by itself."""
+    if isinstance(error, InvalidTag | SerializationError | NotSupportedError):
+        return True
+    return isinstance(error, AWSEncryptionSDKClientError) and _says(error, "Primitives")

@@ -1,0 +1,119 @@
+"""The state item of a connection, as it lies in the Connections table."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from zlib import crc32
+
+from connections.adapters.aws import moment, number
+from connections.domain.claim import Claim, Spending
+from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
+from connections.domain.identifiers import ConnectionId, GrantId
+
+SHARDS = 8
+"""How many partitions the due index has."""
+
+
+def state_key(connection_id: ConnectionId) -> dict[str, str]:
+    """Return the key of a state item."""
+    return {"pk": connection_id, "sk": "state"}
+
+
+def shard(connection_id: ConnectionId) -> str:
+    """Return the connection's partition of the due index."""
+    return str(crc32(connection_id.encode()) % SHARDS)
+
+
+def evidence_item(evidence: Evidence) -> dict[str, Any]:
+    """Return the evidence of a failure as an attribute."""
+    values = {
+        "at": number(evidence.at),
+        "generation": evidence.generation,
+        "httpStatus": evidence.http_status,
+        "providerError": evidence.provider_error,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def new_state(connection: Connection) -> dict[str, Any]:
+    """Return the item of a connection that was never connected, refreshed or used."""
+    return {
+        **state_key(connection.id),
+        "name": connection.name,
+        "component": connection.component,
+        "definitionKey": connection.definition_key,
+        "oauth": connection.oauth,
+        "status": connection.status.value,
+        "reason": connection.reason.value if connection.reason else None,
+        "requestedScopes": connection.requested_scopes,
+        # Always there, so that a claim can copy them whether there is a grant or not.
+        "grantId": connection.grant_id or "",
+        "generation": connection.generation,
+        "fence": connection.fence,
+        "failures": connection.failures,
+        "createdAt": connection.created_at,
+        "updatedAt": connection.updated_at,
+    }
+
+
+def to_connection(item: Mapping[str, Any]) -> Connection:
+    """Return the connection that an item holds."""
+    return Connection(
+        id=ConnectionId(item["pk"]),
+        name=item["name"],
+        component=item["component"],
+        definition_key=item["definitionKey"],
+        oauth=item["oauth"],
+        status=Status(item["status"]),
+        reason=Reason(item["reason"]) if "reason" in item else None,
+        requested_scopes=item.get("requestedScopes"),
+        granted_scopes=item.get("grantedScopes"),
+        grant_id=GrantId(item["grantId"]) if item["grantId"] else None,
+        generation=int(item["generation"]),
+        expires_at=moment(item.get("expiresAt")),
+        refresh_at=moment(item.get("refreshAt")),
+        last_refreshed_at=moment(item.get("lastRefreshedAt")),
+        failures=int(item["failures"]),
+        last_error=_evidence(item.get("lastError")),
+        last_use=_use(item.get("lastUse")),
+        fence=int(item["fence"]),
+        claim=_claim(item),
+        spending=_spending(item),
+        created_at=_moment(item["createdAt"]),
+        updated_at=_moment(item["updatedAt"]),
+    )
+
+
+def _moment(value: Any) -> Any:
+    return moment(value)
+
+
+def _evidence(item: Mapping[str, Any] | None) -> Evidence | None:
+    if item is None:
+        return None
+    status = item.get("httpStatus")
+    return Evidence(
+        at=_moment(item["at"]),
+        generation=int(item["generation"]),
+        http_status=None if status is None else int(status),
+        provider_error=item.get("providerError"),
+    )
+
+
+def _use(item: Mapping[str, Any] | None) -> Use | None:
+    return (
+        None if item is None else Use(at=_moment(item["at"]), outcome=UseOutcome(item["outcome"]))
+    )
+
+
+def _claim(item: Mapping[str, Any]) -> Claim | None:
+    if "claimUntil" not in item:
+        return None
+    return Claim(holder=item["claimHolder"], until=_moment(item["claimUntil"]))
+
+
+def _spending(item: Mapping[str, Any]) -> Spending | None:
+    if "spendingGeneration" not in item:
+        return None
+    return Spending(
+        grant_id=cast("GrantId", item["spendingGrant"]), generation=int(item["spendingGeneration"])
+    )

@@ -1,0 +1,173 @@
+"""The state item under refresh: conditional writes that name what they change and expect."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from connections.adapters.aws import condition, from_item, to_item
+from connections.adapters.state_items import evidence_item, shard, state_key, to_connection
+from connections.domain.claim import Claim
+from connections.domain.connection import Connection, Reason, Status
+from connections.domain.grant import Grant
+from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import FailureRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CLAIM = ("claimHolder", "claimUntil")
+SPENDING = ("spendingGrant", "spendingGeneration")
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoStates:
+    """Implements `States` and `NewGrants`.
+
+    A claim is `claimHolder` and `claimUntil`; every claim raises `fence` by one, and what its
+    holder writes later expects that number. `spendingGrant` and `spendingGeneration` say which
+    refresh token it may spend; they stay on record while the outcome is unknown.
+    """
+
+    client: "DynamoDBClient"
+    table: str
+
+    def claim(self, connection_id: ConnectionId, claim: Claim, now: datetime) -> Connection | None:
+        """Take the claim if none stands; return the state as it was just before."""
+        with condition() as failed:
+            answer = self.client.update_item(
+                TableName=self.table,
+                Key=to_item(state_key(connection_id)),
+                UpdateExpression=(
+                    "SET claimHolder = :holder, claimUntil = :until, fence = fence + :one,"
+                    " spendingGrant = grantId, spendingGeneration = generation"
+                ),
+                ConditionExpression=(
+                    "attribute_exists(pk) AND (attribute_not_exists(claimUntil)"
+                    " OR claimUntil <= :now)"
+                ),
+                ExpressionAttributeValues=to_item(
+                    {":holder": claim.holder, ":until": claim.until, ":now": now, ":one": 1}
+                ),
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        if not failed:
+            return to_connection(from_item(answer["Attributes"]))
+        if failed[0].get("claimHolder") != claim.holder:
+            return None
+        # A write whose answer was lost was tried again and met itself: the claim is ours. What
+        # the former state was spending is gone, so it stands for unknown, which is the safe side.
+        state = to_connection(failed[0])
+        return replace(state, fence=state.fence - 1)
+
+    def refreshed(
+        self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
+    ) -> bool:
+        """Bring the state up to a stored generation and end the claim that `former` precedes."""
+        sets = {**_alive(grant, refresh_at, now), "lastRefreshedAt": grant.tokens.issued_at}
+        return self._write(former.id, sets, (*CLAIM, *SPENDING, "reason", "lastError"), former)
+
+    def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
+        """Record a new grant, whoever held a claim."""
+        sets = _alive(grant, refresh_at, now)
+        forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
+        return self._write(grant.connection_id, sets, forgets, None)
+
+    def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
+        """Record a failed refresh and end the claim that `former` precedes."""
+        sets = {
+            "status": record.status.value,
+            "reason": record.reason.value,
+            "failures": record.failures,
+            "lastError": evidence_item(record.evidence),
+            "updatedAt": now,
+            **_due(former.id, record.refresh_at),
+        }
+        forgets = CLAIM if record.outcome_unknown else (*CLAIM, *SPENDING)
+        return self._write(former.id, sets, forgets, former)
+
+    def released(self, former: Connection, refresh_at: datetime | None) -> bool:
+        """End the claim that `former` precedes with `spending` as it was."""
+        spending = former.spending
+        sets = {
+            "spendingGrant": spending.grant_id if spending else None,
+            "spendingGeneration": spending.generation if spending else None,
+            **_due(former.id, refresh_at),
+        }
+        return self._write(former.id, sets, CLAIM, former)
+
+    def disconnected(self, former: Connection, now: datetime) -> bool:
+        """Record that the grant of `former` is gone, whoever held a claim."""
+        sets = {
+            "status": Status.PENDING.value,
+            "reason": Reason.DISCONNECTED.value,
+            "grantId": "",
+            "generation": 0,
+            "failures": 0,
+            "updatedAt": now,
+            "expiresAt": None,
+            "grantedScopes": None,
+            **_due(former.id, None),
+        }
+        forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
+        expected = {":grant": former.grant_id or ""}
+        return self._update(former.id, sets, forgets, "grantId = :grant", expected)
+
+    def _write(
+        self,
+        connection_id: ConnectionId,
+        sets: dict[str, Any],
+        forgets: tuple[str, ...],
+        former: Connection | None,
+    ) -> bool:
+        """Write under the fence of the claim that `former` precedes, or whoever holds one."""
+        if former is None:
+            return self._update(connection_id, sets, forgets, "attribute_exists(pk)", {})
+        expected = {":fence": former.fence + 1}
+        return self._update(connection_id, sets, forgets, "fence = :fence", expected)
+
+    def _update(
+        self,
+        connection_id: ConnectionId,
+        sets: dict[str, Any],
+        forgets: tuple[str, ...],
+        expression: str,
+        expected: dict[str, Any],
+    ) -> bool:
+        """Set the attributes that have a value, and forget the others."""
+        kept = {name: value for name, value in sets.items() if value is not None}
+        gone = [*forgets, *(name for name in sets if name not in kept)]
+        assignments = ", ".join(f"#{name} = :{name}" for name in kept)
+        removals = ", ".join(f"#{name}" for name in gone)
+        values = {f":{name}": value for name, value in kept.items()}
+        with condition() as failed:
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item(state_key(connection_id)),
+                UpdateExpression=f"SET {assignments} REMOVE {removals}",
+                ConditionExpression=expression,
+                ExpressionAttributeNames={f"#{name}": name for name in (*kept, *gone)},
+                ExpressionAttributeValues=to_item({**values, **expected}),
+            )
+        return not failed
+
+
+def _alive(grant: Grant, refresh_at: datetime | None, now: datetime) -> dict[str, Any]:
+    return {
+        "status": Status.ACTIVE.value,
+        "grantId": grant.grant_id,
+        "generation": grant.generation,
+        "failures": 0,
+        "expiresAt": grant.tokens.expires_at,
+        "grantedScopes": grant.tokens.scopes,
+        "updatedAt": now,
+        **_due(grant.connection_id, refresh_at),
+    }
+
+
+def _due(connection_id: ConnectionId, refresh_at: datetime | None) -> dict[str, Any]:
+    """Return what puts a connection into the due index, or takes it out."""
+    return {
+        "refreshAt": refresh_at,
+        "dueShard": None if refresh_at is None else shard(connection_id),
+    }

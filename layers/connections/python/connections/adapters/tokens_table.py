@@ -1,0 +1,97 @@
+"""The Tokens table, and a reading of it together with the inputs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connections.adapters.aws import condition, from_item, to_item, translated_errors
+from connections.adapters.connections_table import inputs_key, inputs_of, read_together
+from connections.adapters.grant_items import grant_item, open_grant
+from connections.adapters.sealing import Purpose, Sealer
+from connections.domain.connection import Inputs
+from connections.domain.grant import Grant
+from connections.domain.identifiers import ConnectionId, GrantId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoTokens:
+    """Implements `Tokens`: one item a connection."""
+
+    client: "DynamoDBClient"
+    table: str
+    sealer: Sealer
+
+    def ready(self) -> None:
+        """Make sure that a grant could be sealed now."""
+        self.sealer.ready(Purpose.TOKENS)
+
+    def get(self, connection_id: ConnectionId) -> Grant | None:
+        """Return the grant, consistently read."""
+        with translated_errors():
+            found = self.client.get_item(
+                TableName=self.table, Key=to_item({"pk": connection_id}), ConsistentRead=True
+            ).get("Item")
+        return open_grant(from_item(found), self.sealer) if found else None
+
+    def begin(self, grant: Grant) -> None:
+        """Store a new grant in place of whatever was there."""
+        item = to_item(grant_item(grant, self.sealer))
+        with translated_errors():
+            self.client.put_item(TableName=self.table, Item=item)
+
+    def succeed(self, successor: Grant) -> bool:
+        """Store the next generation in place of the one before it."""
+        item = to_item(grant_item(successor, self.sealer))
+        with condition() as failed:
+            self.client.put_item(
+                TableName=self.table,
+                Item=item,
+                ConditionExpression="grantId = :grant AND generation = :spent",
+                ExpressionAttributeValues=to_item(
+                    {":grant": successor.grant_id, ":spent": successor.generation - 1}
+                ),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        # A write whose answer was lost is tried again and finds its own item: it has succeeded.
+        # Only one claim spends a generation, so nobody else can have written that one.
+        return not failed or (failed[0].get("grantId"), failed[0].get("generation")) == (
+            successor.grant_id,
+            successor.generation,
+        )
+
+    def delete(self, connection_id: ConnectionId, grant_id: GrantId) -> None:
+        """Delete the tokens of that grant; those of a later one stay."""
+        with condition():
+            self.client.delete_item(
+                TableName=self.table,
+                Key=to_item({"pk": connection_id}),
+                ConditionExpression="grantId = :grant",
+                ExpressionAttributeValues=to_item({":grant": grant_id}),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoReadings:
+    """Implements `Readings`."""
+
+    client: "DynamoDBClient"
+    connections_table: str
+    tokens_table: str
+    sealer: Sealer
+
+    def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
+        """Return inputs and grant, both consistently read in one request."""
+        keys = {
+            self.connections_table: [inputs_key(connection_id)],
+            self.tokens_table: [{"pk": str(connection_id)}],
+        }
+        inputs: Inputs | None = None
+        grant: Grant | None = None
+        for item in read_together(self.client, keys):
+            if "grantId" in item:
+                grant = open_grant(item, self.sealer)
+            else:
+                inputs = inputs_of(item, self.sealer)
+        return inputs, grant
