@@ -1,0 +1,1 @@
+"""The doors: settings, composition, the HTTP router, problem documents, who is calling."""

@@ -1,0 +1,129 @@
+"""What the HTTP functions share: the router, its errors, and the checks before it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connections.domain.errors import ConnectionsError, NotFound
+from connections.entrypoints.identity import Identifier
+from connections.entrypoints.logs import log_unhandled, logger
+from connections.entrypoints.problems import ProblemDocument, problem_document, problem_of
+
+LARGEST_BODY = 256 * 1024
+API_KEY: list[dict[str, list[str]]] = [{"apiKey": []}]
+"""The security requirement of a route that is not open."""
+
+
+def new_router() -> APIGatewayHttpRouter:
+    """Return a function's own router, so that one document can include them all."""
+    return APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+
+
+def resolver(
+    *routers: APIGatewayHttpRouter, render: Callable[[ProblemDocument], Response[str]] | None = None
+) -> APIGatewayHttpResolver:
+    """Return a router whose errors are problem documents, or what `render` makes of them."""
+    show = render or _response
+    app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+    for router in routers:
+        app.include_router(router)
+    app.exception_handler(ConnectionsError)(lambda error: show(problem_of(error)))
+    app.exception_handler(RequestValidationError)(lambda error: show(_invalid_request(error)))
+    app.exception_handler(RequestUnsupportedContentType)(lambda _: show(_UNSUPPORTED))
+    app.exception_handler(ServiceError)(lambda error: show(_service_error(error)))
+    app.exception_handler([ResponseValidationError, Exception])(lambda error: show(_failed(error)))
+    return app
+
+
+def answer(
+    app: APIGatewayHttpResolver,
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    identifier: Callable[[], Identifier] | None = None,
+    open_routes: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Answer one request: its size, its caller, then its route.
+
+    Without an `identifier` every route is open; with one, those that are not named.
+    """
+    logger.set_correlation_id(event["requestContext"]["requestId"])
+    logger.append_keys(apiKeyId=None)
+    if len((event.get("body") or "").encode()) > LARGEST_BODY:
+        return _plain(problem_document("payload-too-large", "The body is larger than 256 KB."))
+    if identifier is not None and event["routeKey"] not in open_routes:
+        try:
+            key_id = identifier().identify(event["headers"])
+        except ConnectionsError as error:
+            return _plain(problem_of(error))
+        logger.append_keys(apiKeyId=key_id)
+    answered = app.resolve(event, context)
+    headers = answered.setdefault("headers", {})
+    # What a caller gets is theirs alone, and never another type than it says.
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    return answered
+
+
+def _response(document: ProblemDocument) -> Response[str]:
+    return Response(
+        status_code=document.status,
+        content_type=document.headers["Content-Type"],
+        headers=document.headers,
+        body=document.body,
+    )
+
+
+def _plain(document: ProblemDocument) -> dict[str, Any]:
+    return {
+        "statusCode": document.status,
+        "headers": document.headers,
+        "body": document.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _invalid_request(error: RequestValidationError) -> ProblemDocument:
+    """Name each place; the words are pydantic's or ours, and never what was sent."""
+    if error.errors()[0]["type"] == "json_invalid":
+        return problem_document("invalid-request", "The body cannot be read as JSON.")
+    errors = [
+        {"pointer": _pointer(each["loc"]), "detail": str(each["msg"]).removeprefix("Value error, ")}
+        for each in error.errors()
+    ]
+    return problem_document(
+        "invalid-request", "Some places of the request are wrong.", errors=errors
+    )
+
+
+def _pointer(location: tuple[str | int, ...]) -> str:
+    """Return where it is: in the body, or below `query`, `path` or `header`."""
+    steps = location[1:] if location[0] == "body" else location
+    return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+_UNSUPPORTED = problem_document(
+    "invalid-request", "Send the body as `Content-Type: application/json`."
+)
+
+
+def _service_error(error: ServiceError) -> ProblemDocument:
+    """Translate the router's own errors."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem_of(NotFound("There is no such route."))
+    return problem_document("invalid-request", "The request cannot be read.")
+
+
+def _failed(error: Exception) -> ProblemDocument:
+    log_unhandled(error)
+    return problem_document("internal-error", "The request failed. It is logged.")

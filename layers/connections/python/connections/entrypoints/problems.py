@@ -1,0 +1,133 @@
+"""Errors as problem documents (RFC 9457): the one table between the error tree and HTTP."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from connections.domain.errors import ConnectionsError, InvalidRequest, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a code stands for."""
+
+    status: HTTPStatus
+    title: str
+    remedy: str
+
+
+KINDS = {
+    "invalid-request": Kind(
+        HTTPStatus.BAD_REQUEST,
+        "The request is not valid",
+        "Mend the places that `errors` points to and send it again. Nothing was changed.",
+    ),
+    "unauthenticated": Kind(
+        HTTPStatus.UNAUTHORIZED,
+        "The request carries no valid credential",
+        "Send an organization API key as `Authorization: Bearer …`.",
+    ),
+    "not-found": Kind(
+        HTTPStatus.NOT_FOUND,
+        "There is no such thing",
+        "Check the id. What belongs to somebody else is answered the same way.",
+    ),
+    "payload-too-large": Kind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The request's body is too large",
+        "Send at most 256 KB.",
+    ),
+    "idempotency-key-reused": Kind(
+        HTTPStatus.CONFLICT,
+        "The Idempotency-Key made something else",
+        "Send a new key for a new thing, or the same request for the same key.",
+    ),
+    "not-an-oauth-connection": Kind(
+        HTTPStatus.CONFLICT,
+        "The connection is not an OAuth 2.0 one",
+        "It has no consent, no tokens and nothing to refresh: its fields are all there is.",
+    ),
+    "not-connected": Kind(
+        HTTPStatus.CONFLICT,
+        "The connection is not connected",
+        "Create an authorization for it and send the customer to its link.",
+    ),
+    "reconnect-required": Kind(
+        HTTPStatus.CONFLICT,
+        "The customer must connect again",
+        "The authorization server ended the grant. Create an authorization for the connection and"
+        " send the customer to its link; the connection keeps its id.",
+    ),
+    "provider-refused": Kind(
+        HTTPStatus.BAD_GATEWAY,
+        "The authorization server refused",
+        "The connection's log says what it answered and what to do.",
+    ),
+    "unavailable": Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Not possible for now",
+        "Nothing is wrong with the request: send it again after `Retry-After` seconds.",
+    ),
+    "internal-error": Kind(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The service failed",
+        "It is logged with the request id. Sending the request again may help.",
+    ),
+}
+"""Every code that an answer can have, with its page under `/problems/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """A problem document, ready to be sent."""
+
+    document: dict[str, Any]
+    headers: dict[str, str]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return int(self.document["status"])
+
+    @property
+    def body(self) -> str:
+        """The document as JSON."""
+        return json.dumps(self.document)
+
+
+def problem_document(
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    retry_after: int | None = None,
+) -> ProblemDocument:
+    """Return the problem document of a code."""
+    kind = KINDS[code]
+    document: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "code": code,
+        "title": kind.title,
+        "status": kind.status.value,
+        "detail": detail,
+    }
+    if errors:
+        document["errors"] = errors
+    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="connections"'
+    return ProblemDocument(document, headers)
+
+
+def problem_of(error: ConnectionsError) -> ProblemDocument:
+    """Return the problem document of an error of the tree."""
+    errors = None
+    if isinstance(error, InvalidRequest):
+        errors = [{"pointer": each.pointer, "detail": each.detail} for each in error.problems]
+    retry_after = error.retry_after if isinstance(error, Unavailable) else None
+    return problem_document(error.code, str(error), errors=errors, retry_after=retry_after)

@@ -1,0 +1,41 @@
+"""The scheduled function: every minute, what is due goes to the queue."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from connections.adapters.aws import dynamodb_client, sqs_client
+from connections.adapters.clock import SystemClock
+from connections.adapters.due_index import DynamoDueIndex
+from connections.adapters.refresh_queue import SqsRefreshQueue
+from connections.application.schedule_refreshes import Scheduler
+from connections.entrypoints.logs import logger
+from connections.entrypoints.settings import Name, Settings
+
+
+class ScheduleSettings(Settings):
+    """What the function is told."""
+
+    connections_table: Name
+    refreshes_queue_url: Name
+
+
+@cache
+def services() -> Scheduler:
+    """Compose the function from its environment."""
+    settings = ScheduleSettings.read(os.environ)
+    return Scheduler(
+        index=DynamoDueIndex(dynamodb_client(), settings.connections_table),
+        queue=SqsRefreshQueue(sqs_client(), settings.refreshes_queue_url),
+        clock=SystemClock(),
+    )
+
+
+def handle(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Queue what is due."""
+    logger.set_correlation_id(context.aws_request_id)
+    queued = services().schedule()
+    logger.info("refreshes-scheduled", extra={"queued": queued})
+    return {"queued": queued}
