@@ -1,0 +1,1 @@
+"""What `make run` adds around the service on one machine."""
