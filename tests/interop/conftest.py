@@ -1,0 +1,74 @@
+"""Starts authorization servers for the interop tests; leaves the suite out without Node.js.
+
+A suite that is left out says so at the end of the run. In continuous integration (`CI=true`) its
+absence is an error, so that a broken image cannot pass for a green run.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Unpack
+
+import pytest
+
+from tests.browser import Browser
+from tests.interop import oidc_provider
+from tests.interop.oidc_provider import OidcProvider, ProviderOptions, StartProvider
+
+_LEFT_OUT = "interop suite left out: Node.js was not found"
+_NODE_IS_THERE = bool(shutil.which("node") and shutil.which("npm"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave every test of this folder out where Node.js is not found.
+
+    Raises: pytest.UsageError where that happens in continuous integration.
+    """
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    if _NODE_IS_THERE or not ours:
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"{_LEFT_OUT}, and CI is true")
+    items[:] = [item for item in items if item not in ours]
+    config.hook.pytest_deselected(items=ours)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that the suite was left out."""
+    if not _NODE_IS_THERE:
+        terminalreporter.write_line(_LEFT_OUT, yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """These tests speak over loopback, also where sockets are off for the others."""
+
+
+@pytest.fixture(scope="session")
+def _node_modules() -> None:
+    oidc_provider.install()
+
+
+@pytest.fixture
+def start_provider(_node_modules: None, tmp_path: Path) -> Iterator[StartProvider]:
+    """A function that starts an authorization server; it ends with the test."""
+    with ExitStack() as running:
+
+        def start(
+            *, redirect_uris: Sequence[str], **options: Unpack[ProviderOptions]
+        ) -> OidcProvider:
+            log = tmp_path / "oidc-provider.log"
+            return running.enter_context(
+                oidc_provider.running(log=log, redirect_uris=redirect_uris, **options)
+            )
+
+        yield start
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """The browser of one end user."""
+    with Browser() as browser:
+        yield browser

@@ -1,0 +1,132 @@
+// An authorization server for the interop tests: oidc-provider on a loopback port, with a ledger.
+//
+//   node server.mjs '{"clients": [...], "access_token_ttl": 60}'
+//
+// Prints one line of JSON, {"issuer": "http://127.0.0.1:<port>"}, once it listens. Everything else
+// that it or the library has to say goes to stderr. Ends with SIGTERM and when its stdin closes, so
+// that it cannot outlive the run that started it. State is in memory; keys are made at start.
+//
+//   GET  /_ledger   what was asked of the token, revocation and introspection endpoints
+//   POST /_delay    {"ms": n}: from now on, token responses are sent n milliseconds late
+
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+
+console.info = console.log = console.error;
+// NOTE: imported only now, because the library writes its notices to stdout.
+const { default: Provider } = await import("oidc-provider");
+
+const MAXIMUM_DELAY_MS = 5000;
+const HOUR = 3600;
+const ENDPOINTS = new Map([
+  ["/token", "token"],
+  ["/token/revocation", "revocation"],
+  ["/token/introspection", "introspection"],
+]);
+
+const options = JSON.parse(process.argv[2] ?? process.env.PROVIDER_OPTIONS ?? "{}");
+const ledger = [];
+let delayMs = 0;
+
+function configuration() {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const signingKey = { ...privateKey.export({ format: "jwk" }), alg: "RS256", use: "sig" };
+  return {
+    clients: options.clients ?? [],
+    claims: { email: ["email", "email_verified"], profile: ["name"] },
+    cookies: { keys: [randomBytes(32).toString("base64url")] },
+    expiresWithSession: () => false,
+    features: {
+      devInteractions: { enabled: true },
+      introspection: { enabled: true },
+      resourceIndicators: { enabled: false },
+      revocation: { enabled: true },
+      userinfo: { enabled: true },
+      ...options.features,
+    },
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => claimsOf(sub) }),
+    issueRefreshToken: (_ctx, client) =>
+      (options.issue_refresh_token ?? true) && client.grantTypeAllowed("refresh_token"),
+    jwks: { keys: [signingKey] },
+    pkce: { required: () => true },
+    rotateRefreshToken: options.rotate_refresh_token ?? true,
+    scopes: ["openid", "offline_access", ...(options.scopes ?? [])],
+    ttl: {
+      AccessToken: options.access_token_ttl ?? HOUR,
+      AuthorizationCode: options.authorization_code_ttl ?? 60,
+      Grant: 24 * HOUR,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      RefreshToken: options.refresh_token_ttl ?? 24 * HOUR,
+      Session: 24 * HOUR,
+    },
+  };
+}
+
+function claimsOf(sub) {
+  return { sub, name: `The account ${sub}`, email: `${sub}@example.com`, email_verified: true };
+}
+
+// Entries stand in the order of arrival and are complete before the answer leaves: what a client
+// has an answer to is in the ledger, also where it hung up while the answer was delayed.
+async function keepLedger(ctx, next) {
+  const endpoint = ctx.method === "POST" ? ENDPOINTS.get(ctx.path) : undefined;
+  if (!endpoint) return next();
+  const entry = { endpoint };
+  ledger.push(entry);
+  await next();
+  const body = ctx.oidc?.body ?? {};
+  entry.client_id = ctx.oidc?.client?.clientId ?? null;
+  entry.grant_type = body.grant_type ?? null;
+  entry.fingerprint = fingerprint(body.code ?? body.refresh_token ?? body.token);
+  entry.status = ctx.status;
+  entry.error = ctx.body?.error ?? null;
+  if (endpoint === "token") await sleep(delayMs);
+}
+
+function fingerprint(credential) {
+  if (typeof credential !== "string") return null;
+  return createHash("sha256").update(credential).digest("hex").slice(0, 12);
+}
+
+function counts() {
+  const counted = {};
+  for (const { endpoint, grant_type } of ledger) {
+    const key = grant_type ? `${endpoint}:${grant_type}` : endpoint;
+    counted[key] = (counted[key] ?? 0) + 1;
+  }
+  return counted;
+}
+
+async function setDelay(request) {
+  const { ms } = JSON.parse(await text(request));
+  if (!Number.isInteger(ms) || ms < 0 || ms > MAXIMUM_DELAY_MS) return 400;
+  delayMs = ms;
+  return 204;
+}
+
+async function answer(request, response, provide) {
+  if (request.method === "GET" && request.url === "/_ledger") {
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ entries: ledger, counts: counts() }));
+  } else if (request.method === "POST" && request.url === "/_delay") {
+    response.writeHead(await setDelay(request).catch(() => 400)).end();
+  } else {
+    provide(request, response);
+  }
+}
+
+process.once("SIGTERM", () => process.exit(0));
+process.stdin.resume().once("close", () => process.exit(0));
+
+const server = createServer();
+server.listen(options.port ?? 0, "127.0.0.1", () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, configuration());
+  provider.use(keepLedger);
+  const provide = provider.callback();
+  server.on("request", (request, response) => answer(request, response, provide));
+  process.stdout.write(`${JSON.stringify({ issuer })}\n`);
+});
