@@ -30,7 +30,6 @@ router = new_router()
 class CallbackSettings(SealingSettings):
     """What the function is told."""
 
-    callback_url: Name
     development_hosts: Hosts
     connections_table: Name
     tokens_table: Name
