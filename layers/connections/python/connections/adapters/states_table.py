@@ -111,7 +111,7 @@ class DynamoStates:
         }
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
         expected = {":grant": former.grant_id or ""}
-        return self._update(former.id, sets, forgets, "grantId = :grant", expected)
+        return self._update(former.id, sets, forgets, "grantId = :grant", expected, overtaking=True)
 
     def _write(
         self,
@@ -122,7 +122,9 @@ class DynamoStates:
     ) -> bool:
         """Write under the fence of the claim that `former` precedes, or whoever holds one."""
         if former is None:
-            return self._update(connection_id, sets, forgets, "attribute_exists(pk)", {})
+            return self._update(
+                connection_id, sets, forgets, "attribute_exists(pk)", {}, overtaking=True
+            )
         expected = {":fence": former.fence + 1}
         return self._update(connection_id, sets, forgets, "fence = :fence", expected)
 
@@ -133,18 +135,27 @@ class DynamoStates:
         forgets: tuple[str, ...],
         expression: str,
         expected: dict[str, Any],
+        *,
+        overtaking: bool = False,
     ) -> bool:
-        """Set the attributes that have a value, and forget the others."""
+        """Set the attributes that have a value, and forget the others.
+
+        Overtaking raises the fence: what the holder of a claim writes later finds it passed.
+        """
         kept = {name: value for name, value in sets.items() if value is not None}
         gone = [*forgets, *(name for name in sets if name not in kept)]
         assignments = ", ".join(f"#{name} = :{name}" for name in kept)
+        setting = f"SET {assignments}" if kept else ""
         removals = ", ".join(f"#{name}" for name in gone)
+        raising = "ADD fence :one" if overtaking else ""
         values = {f":{name}": value for name, value in kept.items()}
+        if overtaking:
+            values[":one"] = 1
         with condition() as failed:
             self.client.update_item(
                 TableName=self.table,
                 Key=to_item(state_key(connection_id)),
-                UpdateExpression=f"SET {assignments} REMOVE {removals}",
+                UpdateExpression=f"{setting} REMOVE {removals} {raising}",
                 ConditionExpression=expression,
                 ExpressionAttributeNames={f"#{name}": name for name in (*kept, *gone)},
                 ExpressionAttributeValues=to_item({**values, **expected}),

@@ -9,7 +9,7 @@ from connections.adapters.grant_items import grant_item, open_grant
 from connections.adapters.sealing import Purpose, Sealer
 from connections.domain.connection import Inputs
 from connections.domain.grant import Grant
-from connections.domain.identifiers import ConnectionId, GrantId
+from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,15 +61,20 @@ class DynamoTokens:
             successor.generation,
         )
 
-    def delete(self, connection_id: ConnectionId, grant_id: GrantId) -> None:
-        """Delete the tokens of that grant; those of a later one stay."""
-        with condition():
+    def delete(self, grant: Grant) -> bool:
+        """Delete the grant at this generation; False if the stored one is another by now."""
+        with condition() as failed:
             self.client.delete_item(
                 TableName=self.table,
-                Key=to_item({"pk": connection_id}),
-                ConditionExpression="grantId = :grant",
-                ExpressionAttributeValues=to_item({":grant": grant_id}),
+                Key=to_item({"pk": grant.connection_id}),
+                ConditionExpression=(
+                    "attribute_not_exists(pk) OR (grantId = :grant AND generation = :generation)"
+                ),
+                ExpressionAttributeValues=to_item(
+                    {":grant": grant.grant_id, ":generation": grant.generation}
+                ),
             )
+        return not failed
 
 
 @dataclass(frozen=True, slots=True)

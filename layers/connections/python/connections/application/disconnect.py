@@ -11,10 +11,14 @@ from connections.application.ports import (
     States,
     Tokens,
 )
-from connections.domain.errors import NotFound, NotOAuth
+from connections.domain.errors import NotFound, NotOAuth, Unavailable
 from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.client import OAuthClient
+
+
+ATTEMPTS = 5
+"""How many refreshes may come in between before the caller is asked to try again."""
 
 
 class Revocation(StrEnum):
@@ -40,32 +44,45 @@ class Disconnecter:
 
         Raises:
             NotFound, NotOAuth: there is nothing to disconnect.
+            Unavailable: storage does not answer, or the grant changes all the time.
         """
         connection = self.connections.get(connection_id)
         if connection is None:
             raise NotFound("There is no such connection.")
         if not connection.oauth:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to end.")
-        grant = self.tokens.get(connection_id)
-        revocation = Revocation.NOT_SUPPORTED
-        if grant is not None:
-            # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
-            if OAuthClient.of(grant.issuance).revoke_url:
-                self.revocations.send(grant)
-                revocation = Revocation.QUEUED
-            self.tokens.delete(connection_id, grant.grant_id)
+        ended = self._end(connection_id)
         now = self.clock.now()
-        if self.states.disconnected(connection, now) and grant is not None:
+        if self.states.disconnected(connection, now) and ended is not None:
             self.logbook.write(
                 LogEntry(
                     connection_id=connection_id,
                     at=now,
                     event=Event.DISCONNECTED,
                     severity=Severity.INFO,
-                    detail=_WORDS[revocation],
+                    detail=_WORDS[ended],
                 )
             )
-        return revocation
+        return ended or Revocation.NOT_SUPPORTED
+
+    def _end(self, connection_id: ConnectionId) -> Revocation | None:
+        """Hand the grant over and delete it, at the generation it stands at; None: there is none.
+
+        A refresh may store a successor in between: then that is handed over and deleted too.
+        """
+        ended: Revocation | None = None
+        for _ in range(ATTEMPTS):
+            grant = self.tokens.get(connection_id)
+            if grant is None:
+                return ended
+            ended = Revocation.NOT_SUPPORTED
+            # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
+            if OAuthClient.of(grant.issuance).revoke_url:
+                self.revocations.send(grant)
+                ended = Revocation.QUEUED
+            if self.tokens.delete(grant):
+                return ended
+        raise Unavailable("The connection is being refreshed or connected just now; try again.")
 
 
 _WORDS = {

@@ -14,7 +14,7 @@ from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.failure import Failure
 from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant
-from connections.domain.identifiers import AuthorizationId, ConnectionId, GrantId
+from connections.domain.identifiers import AuthorizationId, ConnectionId
 from connections.domain.log_entry import LogEntry
 from connections.domain.refresh import FailureRecord
 from connections.oauth.messages import ServerRequest, ServerResponse
@@ -97,14 +97,20 @@ class States(Protocol):
         """End the claim that `former` precedes with `spending` as it was."""
 
     def disconnected(self, former: Connection, now: datetime) -> bool:
-        """Record that the grant of `former` is gone; False if there is another by now."""
+        """Record that the grant of `former` is gone; False if there is another by now.
+
+        Whoever holds a claim is overtaken: the fence rises.
+        """
 
 
 class NewGrants(Protocol):
     """The state item when a customer has consented."""
 
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
-        """Record a new grant, whoever held a claim; False if the connection is gone."""
+        """Record a new grant; False if the connection is gone.
+
+        Whoever holds a claim is overtaken: the fence rises.
+        """
 
 
 class Tokens(Protocol):
@@ -129,8 +135,11 @@ class Tokens(Protocol):
         answer was lost.
         """
 
-    def delete(self, connection_id: ConnectionId, grant_id: GrantId) -> None:
-        """Delete the tokens of that grant; those of a later one stay."""
+    def delete(self, grant: Grant) -> bool:
+        """Delete the grant at this generation; False if the stored one is another by now.
+
+        Says True also when there is none.
+        """
 
 
 class Readings(Protocol):
