@@ -42,7 +42,7 @@ def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
 
 @contextmanager
 def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", COMMAND],
         cwd=ROOT,
         env=environment(tmp_path),

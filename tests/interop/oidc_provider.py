@@ -158,7 +158,7 @@ def install() -> None:
         if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
             return
         npm = shutil.which("npm") or "npm"
-        done = subprocess.run(  # noqa: S603 -- the arguments are ours
+        done = subprocess.run(
             [npm, "ci", "--no-audit", "--no-fund"],
             cwd=FOLDER,
             stdin=subprocess.DEVNULL,
@@ -186,7 +186,7 @@ def running(
     with (
         log.open("ab") as stderr,
         # The arguments are ours: no shell, and the options of a test as one JSON text.
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr) as process,  # noqa: S603
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr) as process,
     ):
         try:
             yield OidcProvider(

@@ -16,7 +16,6 @@ from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.client import OAuthClient
 
-
 ATTEMPTS = 5
 """How many refreshes may come in between before the caller is asked to try again."""
 
@@ -68,11 +67,12 @@ class Disconnecter:
     def _end(self, connection_id: ConnectionId) -> Revocation | None:
         """Hand the grant over and delete it, at the generation it stands at; None: there is none.
 
-        A refresh may store a successor in between: then that is handed over and deleted too.
+        A refresh may store a successor in between: then that is handed over and deleted too. A
+        grant that comes in between is another consent, and stays.
         """
         ended: Revocation | None = None
+        grant = self.tokens.get(connection_id)
         for _ in range(ATTEMPTS):
-            grant = self.tokens.get(connection_id)
             if grant is None:
                 return ended
             ended = Revocation.NOT_SUPPORTED
@@ -82,7 +82,9 @@ class Disconnecter:
                 ended = Revocation.QUEUED
             if self.tokens.delete(grant):
                 return ended
-        raise Unavailable("The connection is being refreshed or connected just now; try again.")
+            stored = self.tokens.get(connection_id)
+            grant = stored if stored and stored.grant_id == grant.grant_id else None
+        raise Unavailable("The connection is being refreshed all the time; try again.")
 
 
 _WORDS = {
