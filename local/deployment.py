@@ -9,15 +9,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions
-from mypy_boto3_cloudformation import CloudFormationClient
 
 from local import resources
 from local.cloudformation import unresolvable
 from local.errors import StackError
 from local.resources import Maker
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
 
 ACCOUNT = "123456789012"
 _RESOLVED = "LocalStackResolved"
@@ -34,7 +37,7 @@ class Deployment:
 
 
 def deploy(
-    cloudformation: CloudFormationClient,
+    cloudformation: "CloudFormationClient",
     template: Mapping[str, Any],
     parameters: Mapping[str, str],
     *,
@@ -66,7 +69,7 @@ def deploy(
 
 
 def _existing(
-    cloudformation: CloudFormationClient,
+    cloudformation: "CloudFormationClient",
     template: Mapping[str, Any],
     parameters: Mapping[str, str],
     name: str,
@@ -83,7 +86,7 @@ def _existing(
 
 
 def _create(
-    cloudformation: CloudFormationClient,
+    cloudformation: "CloudFormationClient",
     template: Mapping[str, Any],
     parameters: Mapping[str, str],
     name: str,

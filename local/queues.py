@@ -4,13 +4,15 @@ import json
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
-
-from mypy_boto3_sqs import SQSClient
-from mypy_boto3_sqs.type_defs import MessageTypeDef
+from typing import TYPE_CHECKING, Any
 
 from local.blueprint import QueueBlueprint
 from local.functions import Answer, Function
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
 
 # One call of ReceiveMessage gives at most this many.
 _MOST_RECEIVED = 10
@@ -36,7 +38,7 @@ class QueuePoller:
     """One event source mapping. `lock` is held from taking a batch to deleting what succeeded."""
 
     def __init__(
-        self, blueprint: QueueBlueprint, sqs: SQSClient, function: Function, region: str
+        self, blueprint: QueueBlueprint, sqs: "SQSClient", function: Function, region: str
     ) -> None:
         self.blueprint = blueprint
         self.lock = threading.Lock()
@@ -61,7 +63,7 @@ class QueuePoller:
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return Drained(batches=1, messages=len(messages), failures=len(messages) - len(done))
 
-    def _receive(self, window: int) -> list[MessageTypeDef]:
+    def _receive(self, window: int) -> list["MessageTypeDef"]:
         messages: list[MessageTypeDef] = []
         until = time.monotonic() + window
         while (missing := self.blueprint.batch_size - len(messages)) > 0:
@@ -79,7 +81,7 @@ class QueuePoller:
                 time.sleep(0.05)
         return messages
 
-    def _failed(self, messages: list[MessageTypeDef], answer: Answer) -> set[str]:
+    def _failed(self, messages: list["MessageTypeDef"], answer: Answer) -> set[str]:
         """The ids of the messages that are to come back."""
         everything = {message["MessageId"] for message in messages}
         if answer.failed:
@@ -92,7 +94,7 @@ class QueuePoller:
         return failed if failed <= everything else everything
 
 
-def _record(message: MessageTypeDef, blueprint: QueueBlueprint, region: str) -> dict[str, Any]:
+def _record(message: "MessageTypeDef", blueprint: QueueBlueprint, region: str) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

@@ -5,13 +5,14 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
-
-from mypy_boto3_sqs import SQSClient
+from typing import TYPE_CHECKING, Any
 
 from local.blueprint import ScheduleBlueprint
 from local.deployment import ACCOUNT
 from local.functions import Answer, Function
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 
 class Schedule:
@@ -22,7 +23,7 @@ class Schedule:
         blueprint: ScheduleBlueprint,
         function: Function,
         region: str,
-        sqs_as: Callable[[str], SQSClient],
+        sqs_as: Callable[[str], "SQSClient"],
     ) -> None:
         self.blueprint = blueprint
         self.lock = threading.Lock()
