@@ -96,6 +96,6 @@ def _sort_key(unverified_cursor: str) -> str:
         sort_key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
         datetime.fromisoformat(sort_key.partition("#")[0])
     except (binascii.Error, ValueError):
-        problem = Problem("#/cursor", "must be the nextCursor of the page before")
+        problem = Problem("#/query/cursor", "must be the nextCursor of the page before")
         raise InvalidRequest("The cursor is not one of this list's.", [problem]) from None
     return sort_key

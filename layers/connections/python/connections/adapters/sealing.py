@@ -33,6 +33,7 @@ from aws_encryption_sdk.exceptions import (
     AWSEncryptionSDKClientError,
     NotSupportedError,
     SerializationError,
+    UnknownIdentityError,
 )
 from aws_encryption_sdk.identifiers import AlgorithmSuite
 from cryptography.exceptions import InvalidTag
@@ -181,8 +182,17 @@ def _says(error: Exception, words: str) -> bool:
     return words in str(error) or words in repr(error.args)
 
 
+_MALFORMED = (InvalidTag, SerializationError, NotSupportedError, UnknownIdentityError)
+_OF_THE_CIPHERTEXT = ("Primitives", "No Encrypted Data Keys found to match")
+"""What the keyring's errors name if a data key does not open, or is of another branch key."""
+
+
 def _is_broken(error: Exception) -> bool:
     """Tell a ciphertext that is wrong from a key that cannot be had: only one passes by itself."""
-    if isinstance(error, InvalidTag | SerializationError | NotSupportedError):
+    if isinstance(
+        error, InvalidTag | SerializationError | NotSupportedError | UnknownIdentityError
+    ):
         return True
-    return isinstance(error, AWSEncryptionSDKClientError) and _says(error, "Primitives")
+    return isinstance(error, AWSEncryptionSDKClientError) and any(
+        _says(error, words) for words in _OF_THE_CIPHERTEXT
+    )
