@@ -10,7 +10,7 @@ from connections.domain.connection import Connection, Evidence, Reason, Status, 
 from connections.domain.identifiers import ConnectionId, GrantId
 from connections.domain.refresh import FailureRecord
 from tests.builders import CONNECTION, GRANT, HOUR, NOW, a_grant, a_new_connection, some_inputs
-from tests.integration.adapters.conftest import Adapters
+from tests.integration.storage.conftest import Adapters
 
 LATER = NOW + timedelta(minutes=1)
 CLAIM = Claim(holder="one", until=LATER)

@@ -29,8 +29,8 @@ from tests.builders import (
     a_new_connection,
     some_inputs,
 )
-from tests.integration.adapters.conftest import Adapters
 from tests.integration.aws import Aws
+from tests.integration.storage.conftest import Adapters
 
 
 def test_a_component_reads_back_as_it_was_put(aws: Aws) -> None:

@@ -20,7 +20,7 @@ from tests.builders import (
     an_issuance,
     some_inputs,
 )
-from tests.integration.adapters.conftest import Adapters
+from tests.integration.storage.conftest import Adapters
 
 OTHER = ConnectionId("con_00000000000000000000000002")
 SECRETS = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from connections.domain.identifiers import ConnectionId, GrantId
 from tests.builders import CONNECTION, a_grant, a_new_connection, a_token_set, some_inputs
-from tests.integration.adapters.conftest import Adapters
+from tests.integration.storage.conftest import Adapters
 
 NEXT = a_token_set(refresh_token="refresh-2", response={"access_token": "access-2"})
 
