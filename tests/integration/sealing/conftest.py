@@ -7,7 +7,7 @@ import pytest
 
 from connections.adapters.aws import dynamodb_client, kms_client, sqs_client
 from connections.adapters.sealing import Sealer
-from tests.integration.adapters.line import Line
+from tests.integration.sealing.line import Line
 from tests.integration.aws import Aws
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from connections.adapters.sealing import Purpose
 from connections.domain.errors import Unavailable
-from tests.integration.adapters.conftest import Service, start
+from tests.integration.sealing.conftest import Service, start
 from tests.integration.aws import Aws
 
 SECRET = {"access_token": "a-token"}

@@ -8,7 +8,7 @@ import pytest
 from connections.adapters.sealing import Purpose, Sealer
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
-from tests.integration.storage.conftest import Service, start
+from tests.integration.sealing.conftest import Service, start
 from tests.integration.aws import Aws
 
 SECRET = {"response": {"access_token": "a-token", "n": [1, None, True]}, "ü": "☃"}
