@@ -106,7 +106,9 @@ def _no_answer(error: Exception, exchange: Exchange) -> NotSent | NoAnswer:
         return NotSent(_failure(FailureKind.WAIT, "the server's name leads to a private address"))
     if not exchange.sent:
         return NotSent(_failure(FailureKind.WAIT, "the server could not be reached"))
-    return NoAnswer(_failure(FailureKind.UNKNOWN, "the server did not answer in time"))
+    if isinstance(error, TimeUp | httpcore.TimeoutException):
+        return NoAnswer(_failure(FailureKind.UNKNOWN, "the server did not answer in time"))
+    return NoAnswer(_failure(FailureKind.UNKNOWN, "the connection ended without an answer"))
 
 
 def _failure(kind: FailureKind, explanation: str) -> Failure:

@@ -51,6 +51,8 @@ class Disconnecter:
         if not connection.oauth:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to end.")
         ended = self._end(connection_id)
+        if ended is None and connection.grant_id is None:
+            return Revocation.NOT_SUPPORTED
         now = self.clock.now()
         if self.states.disconnected(connection, now) and ended is not None:
             self.logbook.write(

@@ -87,6 +87,10 @@ def _usable(outcome: Outcome, read: Grant, now: datetime) -> Grant:
 
 def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavailable:
     """Return the error that tells a caller why there is no working access token."""
+    if outcome.grant and outcome.grant.tokens.refresh_token is None:
+        return ReconnectRequired(
+            "The access token has ended and there is no refresh token. Send the customer to CONNECT."
+        )
     if outcome.status is Status.RECONNECT_REQUIRED or (
         outcome.failure and outcome.failure.kind is FailureKind.GRANT
     ):

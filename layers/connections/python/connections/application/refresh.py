@@ -163,7 +163,8 @@ class Refresher:
         stored = self.tokens.get(successor.connection_id)
         if stored is None:
             # The consent was withdrawn: what was issued late is ended like the rest of it.
-            self.revocations.send(successor)
+            if OAuthClient.of(successor.issuance).revoke_url:
+                self.revocations.send(successor)
             return Outcome(result=Result.NOT_CONNECTED)
         # Connected anew. The old grant is left alone: some servers would end the new with it.
         logger.warning("superseded-grant", extra={"connectionId": successor.connection_id})

@@ -11,6 +11,7 @@ from connections.application.refresh import Outcome, Refresher, Result
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import (
     ConnectionsError,
+    NoRefreshToken,
     NotConnected,
     NotFound,
     NotOAuth,
@@ -38,6 +39,7 @@ class RefreshNow:
 
         Raises:
             NotFound, NotOAuth, NotConnected: there is nothing to refresh.
+            NoRefreshToken: the server never gave one.
             ProviderRefused: the authorization server refuses the grant or the app.
             Unavailable: it cannot be told yet, or the server asks to wait.
         """
@@ -66,6 +68,9 @@ class RefreshNow:
     def _error(self, outcome: Outcome) -> ConnectionsError:
         if outcome.result is Result.NOT_CONNECTED:
             return NotConnected("The customer has not connected: send them to CONNECT.")
+        grant = outcome.grant
+        if grant and grant.tokens.refresh_token is None and grant.tokens.alive(self.clock.now()):
+            return NoRefreshToken("The authorization server gave no refresh token for this grant.")
         failure = outcome.failure
         if failure and failure.kind in {FailureKind.GRANT, FailureKind.CLIENT}:
             return ProviderRefused(

@@ -33,7 +33,8 @@ class Revoker:
         Raises:
             Unavailable: the server did not confirm; revoking again does no harm.
         """
-        for request in revocation_requests(OAuthClient.of(grant.issuance), grant.tokens):
+        requests = revocation_requests(OAuthClient.of(grant.issuance), grant.tokens)
+        for request in requests:
             failure = self._failure(request, invocation)
             if failure is not None:
                 self._log(
@@ -44,12 +45,13 @@ class Revoker:
                     failure,
                 )
                 raise Unavailable("The authorization server did not confirm the revocation.")
-        self._log(
-            grant,
-            Event.REVOKED,
-            Severity.INFO,
-            "The provider confirmed that the tokens are revoked.",
-        )
+        if requests:
+            self._log(
+                grant,
+                Event.REVOKED,
+                Severity.INFO,
+                "The provider confirmed that the tokens are revoked.",
+            )
 
     def _failure(self, request: ServerRequest, invocation: Invocation) -> Failure | None:
         try:

@@ -8,7 +8,8 @@ ConnectionsError
 │   └── Conflict           it does not fit the state of what it names
 ├── EndUserError           the customer must connect, or connect again
 │   ├── NotConnected
-│   └── ReconnectRequired
+│   ├── ReconnectRequired
+│   └── NoRefreshToken
 ├── OperatorError          whoever runs the service or registered the app must act
 │   └── ProviderRefused
 └── Unavailable            nobody: wait and try again
@@ -93,6 +94,12 @@ class ReconnectRequired(EndUserError):
     """The authorization server ended the grant: only a new consent helps."""
 
     code = "reconnect-required"
+
+
+class NoRefreshToken(EndUserError):
+    """The access token works, and cannot be renewed: the server gave no refresh token."""
+
+    code = "no-refresh-token"
 
 
 class OperatorError(ConnectionsError):

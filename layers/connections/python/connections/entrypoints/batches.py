@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from connections.domain.errors import ConnectionsError
 from connections.entrypoints.logs import log_unhandled, logger
 
 LEAST_SECONDS = 20
@@ -32,6 +33,9 @@ def process_batch(
             raise TooLate
         try:
             work(record.body)
+        except ConnectionsError as error:
+            logger.warning("message-comes-again", extra={"code": error.code})
+            raise
         except Exception as error:
             log_unhandled(error)
             raise

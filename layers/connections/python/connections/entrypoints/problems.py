@@ -61,6 +61,12 @@ KINDS = {
         "The authorization server ended the grant. Create an authorization for the connection and"
         " send the customer to its link; the connection keeps its id.",
     ),
+    "no-refresh-token": Kind(
+        HTTPStatus.CONFLICT,
+        "The connection cannot be refreshed",
+        "The authorization server gave no refresh token. If the provider needs it, ask for offline"
+        " access in the scopes or in the authorize URL, and connect again.",
+    ),
     "provider-refused": Kind(
         HTTPStatus.BAD_GATEWAY,
         "The authorization server refused",

@@ -11,6 +11,7 @@ from connections.adapters.clock import SystemClock
 from connections.adapters.due_index import DynamoDueIndex
 from connections.adapters.refresh_queue import SqsRefreshQueue
 from connections.application.schedule_refreshes import Scheduler
+from connections.domain.errors import Unavailable
 from connections.entrypoints.logs import logger
 from connections.entrypoints.settings import Name, Settings
 
@@ -36,6 +37,10 @@ def services() -> Scheduler:
 def handle(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Queue what is due."""
     logger.set_correlation_id(context.aws_request_id)
-    queued = services().schedule()
+    try:
+        queued = services().schedule()
+    except Unavailable as error:
+        # The invocation fails, for its alarm; the platform logs it, so without AWS's own words.
+        raise error from None
     logger.info("refreshes-scheduled", extra={"queued": queued})
     return {"queued": queued}

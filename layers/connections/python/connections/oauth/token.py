@@ -21,6 +21,8 @@ _CLIENT_ERRORS = frozenset(
         "invalid_scope",
     }
 )  # fmt: skip
+# Bad Gateway, Gateway Timeout, and what a large content network says for the same.
+_OF_GATEWAYS = frozenset({502, 504, 520, 524})
 _ERROR_FORM = re.compile(r"[A-Za-z][A-Za-z_.-]{0,39}")
 LARGEST_RESPONSE = 256 * 1024
 """Bytes that a token response may have."""
@@ -117,12 +119,16 @@ def _object(response: ServerResponse) -> dict[str, Any]:
 def _failure(client: OAuthClient, response: ServerResponse, answer: Mapping[str, Any]) -> Failure:
     """Classify an answer that is no token response; never by guessing.
 
-    A 2xx that cannot be read is *unknown*: the server may have rotated the refresh token.
+    A 2xx that cannot be read is *unknown*: the server may have rotated the refresh token. So is a
+    gateway's word that it got no answer from the server behind it.
     """
     status = response.status
     error = provider_error(answer)
     kind, explanation = FailureKind.WAIT, f"the token endpoint answered HTTP {status}"
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}:
+    if status in _OF_GATEWAYS:
+        kind = FailureKind.UNKNOWN
+        explanation = f"a gateway answered in the token endpoint's place (HTTP {status})"
+    elif status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}:
         explanation = f"the token endpoint asked to wait (HTTP {status})"
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         explanation = f"the token endpoint failed (HTTP {status})"
