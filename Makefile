@@ -60,7 +60,8 @@ clean:  ## Remove what the other targets made
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "Python 3.11 or newer is needed; name one: PYTHON=python3.11 make ..." >&2; exit 2; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "Python's venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 2; }
 
 $(VENV)/local.done: requirements/local.txt | $(VENV)/bin/python
 	@echo "Installing what the stack needs (once, about half a minute) ..."

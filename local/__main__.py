@@ -24,6 +24,9 @@ PORTS = {"PORT": 3000, "PROVIDER_PORT": 3001}
 
 def main() -> int:
     """Run until a signal ends it; the exit code."""
+    for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_REGION"]:
+        del os.environ[name]  # a profile or an endpoint of the developer's is not this stack's
+    os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     try:
         ports = {name: _port(name, default) for name, default in PORTS.items()}
     except ValueError as error:
@@ -132,7 +135,9 @@ def _written(path: Path, content: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        # Another stack in this folder may have written its own meanwhile.
+        if path.exists() and json.loads(path.read_text()) == content:
+            path.unlink()
 
 
 @contextlib.contextmanager
@@ -156,8 +161,10 @@ Connections runs at {content["url"]} and the demo provider at {content["provider
 Open this link, press CONNECT and allow:
   {content["authorizationUrl"]}
 
-The API key: {content["apiKey"]}
-The connection: {content["connectionId"]}
+Then read what integration code receives:
+  curl -H "Authorization: Bearer {content["apiKey"]}" \\
+    {content["url"]}/connections/{content["connectionId"]}/credentials
+
 Logs of the functions: {logs}
 
 Everything is in memory: it is gone when you end the stack, with Ctrl-C."""

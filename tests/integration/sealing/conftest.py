@@ -7,8 +7,8 @@ import pytest
 
 from connections.adapters.aws import dynamodb_client, kms_client, sqs_client
 from connections.adapters.sealing import Sealer
-from tests.integration.sealing.line import Line
 from tests.integration.aws import Aws
+from tests.integration.sealing.line import Line
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,5 +42,6 @@ def start(aws: Aws) -> Service:
 
 @pytest.fixture
 def service(aws: Aws) -> Service:
-    """A function that has just started, over empty tables."""
+    """A function that has just started, and there is no branch key yet."""
+    aws.clear("BranchKeys")
     return start(aws)

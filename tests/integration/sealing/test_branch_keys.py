@@ -6,13 +6,14 @@ import pytest
 
 from connections.adapters.sealing import Purpose
 from connections.domain.errors import Unavailable
-from tests.integration.sealing.conftest import Service, start
 from tests.integration.aws import Aws
+from tests.integration.sealing.conftest import Service, start
 
 SECRET = {"access_token": "a-token"}
 
 
 def test_the_loser_of_a_race_to_make_the_key_uses_the_winners(aws: Aws) -> None:
+    aws.clear("BranchKeys")
     loser, winner = start(aws), start(aws)
     sealed: list[bytes] = []
     # The winner makes the key while the loser, having found none, is about to write its own.
@@ -49,7 +50,7 @@ def test_a_new_function_asks_kms_once_to_seal_and_once_to_open(service: Service)
     sealing = another.line.since(lambda: another.sealer.seal(Purpose.TOKENS, "other", SECRET))
     opening = another.line.since(lambda: another.sealer.unseal(Purpose.TOKENS, "record", sealed))
 
-    assert sealing == {"GetItem": 2, "Decrypt": 1} or sealing == {"GetItem": 1, "Decrypt": 1}
+    assert sealing == {"GetItem": 1, "Decrypt": 1}
     assert opening == {"GetItem": 1, "Decrypt": 1}
 
 
@@ -104,7 +105,7 @@ def test_a_key_that_may_not_be_stored_means_unavailable(service: Service) -> Non
 
 def test_opening_without_a_branch_key_means_unavailable(service: Service) -> None:
     sealed = service.sealer.seal(Purpose.TOKENS, "record", SECRET)
-    service.aws.empty()
+    service.aws.clear("BranchKeys")
 
     assert_unavailable(lambda: start(service.aws).sealer.unseal(Purpose.TOKENS, "record", sealed))
 

@@ -8,8 +8,8 @@ import pytest
 from connections.adapters.sealing import Purpose, Sealer
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
-from tests.integration.sealing.conftest import Service, start
 from tests.integration.aws import Aws
+from tests.integration.sealing.conftest import Service, start
 
 SECRET = {"response": {"access_token": "a-token", "n": [1, None, True]}, "ü": "☃"}
 
@@ -78,9 +78,9 @@ def test_no_changed_byte_opens(service: Service) -> None:
         for place in range(len(sealed))
     ]
 
-    outcomes = {place: _outcome(service.sealer, each) for place, each in enumerate(changed)}
+    opened = [each for each in changed if _outcome(service.sealer, each) not in _CLOSED]
 
-    assert {place: each for place, each in outcomes.items() if each is not SealBroken} == {}
+    assert opened == []
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,6 @@ def test_garbage_does_not_open(service: Service, garbage: bytes) -> None:
         service.sealer.unseal(Purpose.TOKENS, "record", garbage)
 
 
-def test_more_bytes_after_it_do_not_open(service: Service) -> None:
-    sealed = service.sealer.seal(Purpose.TOKENS, "record", SECRET)
-
-    with pytest.raises(SealBroken):
-        service.sealer.unseal(Purpose.TOKENS, "record", sealed + b"\0")
-
-
 def test_what_does_not_open_names_its_record_and_no_secret(service: Service) -> None:
     sealed = service.sealer.seal(Purpose.TOKENS, "con_1", SECRET)
 
@@ -114,18 +107,21 @@ def test_what_does_not_open_names_its_record_and_no_secret(service: Service) -> 
 
 def test_what_was_sealed_under_another_stacks_keys_does_not_open(service: Service) -> None:
     sealed = service.sealer.seal(Purpose.TOKENS, "record", SECRET)
-    service.aws.empty()
+    service.aws.clear("BranchKeys")
     another = start(service.aws)
     another.sealer.ready(Purpose.TOKENS)
 
-    with pytest.raises((SealBroken, Unavailable)):
+    with pytest.raises(_CLOSED):
         another.sealer.unseal(Purpose.TOKENS, "record", sealed)
+
+
+_CLOSED = (SealBroken, Unavailable)
 
 
 def _outcome(sealer: Sealer, sealed: bytes) -> Any:
     try:
         return sealer.unseal(Purpose.TOKENS, "record", sealed)
-    except (SealBroken, Unavailable) as error:
+    except _CLOSED as error:
         return type(error)
 
 

@@ -22,7 +22,6 @@ from tests.builders import (
     CONNECTION,
     HOUR,
     NOW,
-    a_connection,
     a_definition,
     a_flow,
     a_grant,
@@ -218,7 +217,7 @@ def test_what_is_due_comes_in_pages_and_nothing_else(adapters: Adapters, aws: Aw
     index = DynamoDueIndex(aws.dynamodb, aws.names["Connections"])
     due = set()
     for number in range(30):
-        connection = a_connection(id=ConnectionId(f"con_{number:026}"))
+        connection = a_new_connection(id=ConnectionId(f"con_{number:026}"))
         inputs = some_inputs(connection_id=connection.id)
         adapters.connections.add(connection, inputs)
         seconds = number - 20
@@ -226,7 +225,7 @@ def test_what_is_due_comes_in_pages_and_nothing_else(adapters: Adapters, aws: Aw
         adapters.states.connected(grant, NOW + timedelta(seconds=seconds), NOW)
         if seconds <= 0:
             due.add(connection.id)
-    adapters.connections.add(a_connection(id=ConnectionId("con_never")), some_inputs())
+    adapters.connections.add(a_new_connection(id=ConnectionId("con_never")), some_inputs())
     found = [each for page in index.due(NOW) for each in page]
     assert sorted(found) == sorted(due)
     assert all(page for page in index.due(NOW))

@@ -3,11 +3,19 @@
 The service validates with the same models that authors build with. Documents are camelCase JSON.
 """
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import SchemaError
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,99}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -18,6 +26,7 @@ Parameters = Annotated[
 ]
 
 OAUTH_INPUTS = ("authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret")
+TEXT_TYPES = ("string", "text", "password")
 URL_INPUTS = ("authorizeUrl", "tokenUrl", "refreshUrl", "revokeUrl")
 
 
@@ -83,13 +92,28 @@ class InputField(Document):
         if self.required and not self.shown and self.default is None:
             message = "a required input that is not shown needs a default: nobody can enter it"
             raise ValueError(message)
+        if self.secret and self.default not in (None, ""):
+            message = "a secret has no default: it belongs to a connection, which keeps it sealed"
+            raise ValueError(message)
         if self.pattern is not None:
             try:
-                re.compile(self.pattern)
-            except re.error as error:
-                message = "pattern is not a regular expression"
+                self._matches("")
+            except SchemaError as error:
+                message = "pattern is not a regular expression without look-around"
                 raise ValueError(message) from error
         return self
+
+    def _matches(self, value: str) -> bool:
+        """Tell whether the whole value has the pattern's form, in time linear in its length.
+
+        Pydantic's own engine: Python's would let a pattern take for ever over a short value.
+        """
+        form = Annotated[str, StringConstraints(pattern=f"^(?:{self.pattern})$")]
+        try:
+            TypeAdapter(form).validate_python(value)
+        except ValidationError:
+            return False
+        return True
 
     def fault(self, value: object) -> str | None:
         """Return what is wrong with a value for this input, or None. It never quotes the value."""
@@ -105,7 +129,7 @@ class InputField(Document):
             return "is required and must not be empty"
         if self.model is not None and value not in [choice.value for choice in self.model]:
             return "must be one of the values that the input offers"
-        if self.pattern is not None and re.fullmatch(self.pattern, value) is None:
+        if self.pattern is not None and not self._matches(value):
             return "does not have the form that the input's pattern asks for"
         return None
 
@@ -156,7 +180,15 @@ class ConnectionDefinition(Document):
             if missing:
                 message = f"an OAuth 2.0 connection also needs the inputs {', '.join(missing)}"
                 raise ValueError(message)
+            odd = [name for name in (*OAUTH_INPUTS, *URL_INPUTS) if not self._is_text(name)]
+            if odd:
+                message = f"these inputs of an OAuth 2.0 connection must be plain text: {odd[0]}"
+                raise ValueError(message)
         return self
+
+    def _is_text(self, name: str) -> bool:
+        field = self.inputs.get(name)
+        return field is None or (field.collection is None and field.type in TEXT_TYPES)
 
     def resolved(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the definition's defaults where nothing was entered."""

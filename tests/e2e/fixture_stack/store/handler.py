@@ -18,10 +18,11 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         text = text.replace(f"${name}", os.environ[name])
     call = json.loads(text)
     began = time.perf_counter()
+    answer: dict[str, Any] = {}
     try:
         for _ in range(call.get("times", 1)):
             answer = getattr(clients[call["service"]], call["operation"])(**call["with"])
     except ClientError as error:
         return {**error.response["Error"], "status": error.response["ResponseMetadata"]}
-    answer.pop("ResponseMetadata")
+    answer.pop("ResponseMetadata", None)
     return {"answer": json.loads(json.dumps(answer, default=str)), "s": time.perf_counter() - began}

@@ -27,6 +27,9 @@ COMMIT_RESERVE = timedelta(seconds=5)
 LEAST_TIME = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
+# They log whole URLs, whose query may be a tenant's secret.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @cache
@@ -120,7 +123,7 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
 
     What cannot be read is as good as empty: its status still tells a refusal from a success.
     """
-    if encoding in {"gzip", "deflate"}:
+    if encoding.strip().lower() in {"gzip", "x-gzip", "deflate"}:
         decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
         try:
             raw = decompressor.decompress(raw, LARGEST_RESPONSE + 1)

@@ -29,7 +29,9 @@ class DynamoComponents:
         """Return the component of that key."""
         with translated_errors():
             found = self.client.get_item(
-                TableName=self.table, Key=to_item({"pk": f"component#{key}", "sk": "component"})
+                TableName=self.table,
+                Key=to_item({"pk": f"component#{key}", "sk": "component"}),
+                ConsistentRead=True,
             ).get("Item")
         return Component.model_validate_json(from_item(found)["document"]) if found else None
 
@@ -57,6 +59,8 @@ class DynamoApiKeys:
         """Return the id of the key with that digest."""
         with translated_errors():
             found = self.client.get_item(
-                TableName=self.table, Key=to_item({"pk": f"api-key#{digest}", "sk": "api-key"})
+                TableName=self.table,
+                Key=to_item({"pk": f"api-key#{digest}", "sk": "api-key"}),
+                ConsistentRead=True,
             ).get("Item")
         return str(from_item(found)["id"]) if found else None

@@ -51,21 +51,17 @@ class DynamoFlows:
                 Key=to_item(_authorization_key(authorization_id)),
                 ConsistentRead=True,
             ).get("Item")
-        if not found:
-            return None
-        item: Any = from_item(found)
-        return Authorization(
-            id=authorization_id,
-            connection_id=ConnectionId(item["connectionId"]),
-            expires_at=_end(item),
-        )
+        return _authorization(authorization_id, from_item(found)) if found else None
 
-    def close(self, authorization_id: AuthorizationId) -> None:
-        """Delete an authorization: its link works no more."""
+    def close(self, authorization_id: AuthorizationId) -> Authorization | None:
+        """Delete an authorization and return it, once."""
         with translated_errors():
-            self.client.delete_item(
-                TableName=self.table, Key=to_item(_authorization_key(authorization_id))
-            )
+            gone = self.client.delete_item(
+                TableName=self.table,
+                Key=to_item(_authorization_key(authorization_id)),
+                ReturnValues="ALL_OLD",
+            ).get("Attributes")
+        return _authorization(authorization_id, from_item(gone)) if gone else None
 
     def begin(self, flow: Flow) -> None:
         """Store a flow with its verifier and issuance sealed."""
@@ -122,6 +118,14 @@ class DynamoFlows:
     def _put(self, item: dict[str, Any]) -> None:
         with translated_errors():
             self.client.put_item(TableName=self.table, Item=to_item(item))
+
+
+def _authorization(authorization_id: AuthorizationId, item: dict[str, Any]) -> Authorization:
+    return Authorization(
+        id=authorization_id,
+        connection_id=ConnectionId(item["connectionId"]),
+        expires_at=_end(item),
+    )
 
 
 def _authorization_key(authorization_id: AuthorizationId) -> dict[str, str]:

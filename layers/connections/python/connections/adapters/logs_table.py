@@ -17,6 +17,7 @@ from connections.domain.log_entry import Event, LogEntry, Severity
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LONGEST_SORT_KEY = 100
 KEPT_FOR = timedelta(days=90)
 logger = logging.getLogger(__name__)
 
@@ -94,8 +95,8 @@ def _sort_key(unverified_cursor: str) -> str:
     padded = unverified_cursor + "=" * (-len(unverified_cursor) % 4)
     try:
         sort_key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-        datetime.fromisoformat(sort_key.partition("#")[0])
+        datetime.fromisoformat(sort_key[:LONGEST_SORT_KEY].partition("#")[0])
     except (binascii.Error, ValueError):
         problem = Problem("#/query/cursor", "must be the nextCursor of the page before")
         raise InvalidRequest("The cursor is not one of this list's.", [problem]) from None
-    return sort_key
+    return sort_key[:LONGEST_SORT_KEY]

@@ -93,7 +93,7 @@ class _Backend(NetworkBackend):
     ) -> NetworkStream:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
         addresses = [str(entry[4][0]) for entry in found]
         if not self._hosts.development_host(host, port) and not all(map(public, addresses)):

@@ -31,6 +31,7 @@ from aws_cryptographic_material_providers.mpl.models import (
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient
 from aws_encryption_sdk.exceptions import (
     AWSEncryptionSDKClientError,
+    MasterKeyProviderError,
     NotSupportedError,
     SerializationError,
     UnknownIdentityError,
@@ -182,7 +183,13 @@ def _says(error: Exception, words: str) -> bool:
     return words in str(error) or words in repr(error.args)
 
 
-_MALFORMED = (InvalidTag, SerializationError, NotSupportedError, UnknownIdentityError)
+_MALFORMED = (
+    InvalidTag,
+    MasterKeyProviderError,
+    NotSupportedError,
+    SerializationError,
+    UnknownIdentityError,
+)
 _OF_THE_CIPHERTEXT = ("Primitives", "No Encrypted Data Keys found to match")
 """What the keyring's errors name if a data key does not open, or is of another branch key."""
 

@@ -9,7 +9,7 @@ from connections.adapters.state_items import evidence_item, shard, state_key, to
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.grant import Grant
-from connections.domain.identifiers import ConnectionId
+from connections.domain.identifiers import ConnectionId, GrantId
 from connections.domain.refresh import FailureRecord
 
 if TYPE_CHECKING:
@@ -65,13 +65,22 @@ class DynamoStates:
     ) -> bool:
         """Bring the state up to a stored generation and end the claim that `former` precedes."""
         sets = {**_alive(grant, refresh_at, now), "lastRefreshedAt": grant.tokens.issued_at}
-        return self._write(former.id, sets, (*CLAIM, *SPENDING, "reason", "lastError"), former)
+        return self._write(former, sets, (*CLAIM, *SPENDING, "reason", "lastError"))
 
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
         """Record a new grant, whoever held a claim."""
         sets = _alive(grant, refresh_at, now)
         forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
-        return self._write(grant.connection_id, sets, forgets, None)
+        # Not twice: a write whose answer was lost is tried again, and must not end a claim that
+        # was made in between.
+        return self._update(
+            grant.connection_id,
+            sets,
+            forgets,
+            "attribute_exists(pk) AND grantId <> :new",
+            {":new": grant.grant_id},
+            overtaking=True,
+        )
 
     def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
         """Record a failed refresh and end the claim that `former` precedes."""
@@ -84,7 +93,7 @@ class DynamoStates:
             **_due(former.id, record.refresh_at),
         }
         forgets = CLAIM if record.outcome_unknown else (*CLAIM, *SPENDING)
-        return self._write(former.id, sets, forgets, former)
+        return self._write(former, sets, forgets)
 
     def released(self, former: Connection, refresh_at: datetime | None) -> bool:
         """End the claim that `former` precedes with `spending` as it was."""
@@ -94,10 +103,10 @@ class DynamoStates:
             "spendingGeneration": spending.generation if spending else None,
             **_due(former.id, refresh_at),
         }
-        return self._write(former.id, sets, CLAIM, former)
+        return self._write(former, sets, CLAIM)
 
-    def disconnected(self, former: Connection, now: datetime) -> bool:
-        """Record that the grant of `former` is gone, whoever held a claim."""
+    def disconnected(self, former: Connection, now: datetime, ended: GrantId | None = None) -> bool:
+        """Record that the grant of `former`, or the one that was ended, is gone."""
         sets = {
             "status": Status.PENDING.value,
             "reason": Reason.DISCONNECTED.value,
@@ -110,23 +119,16 @@ class DynamoStates:
             **_due(former.id, None),
         }
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
-        expected = {":grant": former.grant_id or ""}
-        return self._update(former.id, sets, forgets, "grantId = :grant", expected, overtaking=True)
+        believed = former.grant_id or ""
+        expected = {":believed": believed, ":ended": ended or believed}
+        return self._update(
+            former.id, sets, forgets, "grantId IN (:believed, :ended)", expected, overtaking=True
+        )
 
-    def _write(
-        self,
-        connection_id: ConnectionId,
-        sets: dict[str, Any],
-        forgets: tuple[str, ...],
-        former: Connection | None,
-    ) -> bool:
-        """Write under the fence of the claim that `former` precedes, or whoever holds one."""
-        if former is None:
-            return self._update(
-                connection_id, sets, forgets, "attribute_exists(pk)", {}, overtaking=True
-            )
+    def _write(self, former: Connection, sets: dict[str, Any], forgets: tuple[str, ...]) -> bool:
+        """Write under the fence of the claim that `former` precedes."""
         expected = {":fence": former.fence + 1}
-        return self._update(connection_id, sets, forgets, "fence = :fence", expected)
+        return self._update(former.id, sets, forgets, "fence = :fence", expected)
 
     def _update(
         self,

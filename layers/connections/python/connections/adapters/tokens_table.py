@@ -36,10 +36,17 @@ class DynamoTokens:
         return open_grant(from_item(found), self.sealer) if found else None
 
     def begin(self, grant: Grant) -> None:
-        """Store a new grant in place of whatever was there."""
+        """Store a new grant in place of another."""
         item = to_item(grant_item(grant, self.sealer))
-        with translated_errors():
-            self.client.put_item(TableName=self.table, Item=item)
+        # Not twice: a write whose answer was lost is tried again, and must not bring back the
+        # first generation when a second is stored.
+        with condition():
+            self.client.put_item(
+                TableName=self.table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk) OR grantId <> :grant",
+                ExpressionAttributeValues=to_item({":grant": grant.grant_id}),
+            )
 
     def succeed(self, successor: Grant) -> bool:
         """Store the next generation in place of the one before it."""

@@ -25,6 +25,7 @@ from connections.application.remedies import (
     EXCHANGE_REMEDIES,
     REJECTIONS,
 )
+from connections.domain.errors import Unavailable
 from connections.domain.failure import Failure
 from connections.domain.flow import Flow
 from connections.domain.grant import Grant, TokenSet, refresh_time
@@ -39,6 +40,8 @@ from connections.oauth.authorization import (
 )
 from connections.oauth.client import OAuthClient
 from connections.oauth.token import TokenRequestFailed, code_request, token_set
+
+STORE_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,15 @@ class AuthorizationCompleter:
             return self._rejected(flow, rejected.code)
         except ConsentRefused as refused:
             return self._refused(flow, refused.provider_error)
+        # The link is taken before the code: of two who began under it, one connects. Otherwise
+        # whoever has the link could put another account in the customer's place.
+        authorization = self.flows.close(flow.authorization_id)
+        if authorization is None:
+            return self._rejected(flow, "link-used")
         try:
             tokens = self._exchange(flow, code, invocation)
         except (NotSent, NoAnswer, TokenRequestFailed) as error:
+            self.flows.offer(authorization)
             return self._failed(flow, error.failure)
         return self._connected(flow, tokens)
 
@@ -108,10 +117,8 @@ class AuthorizationCompleter:
             tokens, refresh_buffer=client.refresh_buffer, spread=self.chance()
         )
         # The tokens first: they are the truth, and the state is mended from them if need be.
-        self.tokens.begin(grant)
-        self.grants.connected(grant, refresh_at, now)
-        # Whoever has the link could otherwise connect another account in the customer's place.
-        self.flows.close(flow.authorization_id)
+        self._insist(lambda: self.tokens.begin(grant))
+        self._insist(lambda: self.grants.connected(grant, refresh_at, now))
         lasting = tokens.refresh_token is not None
         self._log(
             flow,
@@ -120,6 +127,17 @@ class AuthorizationCompleter:
             CONNECTED if lasting else CONNECTED_FOR_A_WHILE,
         )
         return Completion()
+
+    def _insist(self, write: Callable[[], object]) -> None:
+        """Store what the server issued, as often as it takes: the code cannot be used again."""
+        for attempt in range(1, STORE_ATTEMPTS):
+            try:
+                write()
+            except Unavailable:
+                self.clock.sleep(0.1 * 2**attempt)
+            else:
+                return
+        write()
 
     def _rejected(self, flow: Flow | UsedFlow, code: str) -> Completion:
         self._log(flow, Event.CALLBACK_REJECTED, Severity.WARNING, REJECTIONS[code])

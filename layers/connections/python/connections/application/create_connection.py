@@ -54,14 +54,15 @@ class ConnectionCreator:
             InvalidRequest: there is no such component or definition, or a value does not fit.
             IdempotencyKeyReused: the key made a connection from something else.
         """
+        now = self.clock.now()
+        identifier = connection_id(now, self.randomness)
+        if idempotency_key:
+            identifier = connection_id_for(idempotency_key, "organization")
+            made = self.connections.with_inputs(identifier)
+            if made is not None:
+                return self._made_before(wanted, *made)
         definition = self._definition(wanted)
         self._check_values(definition, wanted.values)
-        now = self.clock.now()
-        identifier = (
-            connection_id_for(idempotency_key, "organization")
-            if idempotency_key
-            else connection_id(now, self.randomness)
-        )
         oauth = definition.oauth2_type is not None
         connection = Connection(
             id=identifier,
@@ -81,7 +82,7 @@ class ConnectionCreator:
             connection_id=identifier, definition=definition.document(), values=wanted.values
         )
         if not self.connections.add(connection, inputs):
-            return self._made_before(connection, inputs)
+            return self._made_before(wanted, *self.read(identifier))
         self.logbook.write(
             LogEntry(
                 connection_id=identifier,
@@ -115,19 +116,19 @@ class ConnectionCreator:
             raise NotFound("There is no such connection.")
         return identifier
 
-    def _made_before(self, wanted: Connection, inputs: Inputs) -> tuple[Connection, Inputs]:
-        there, its_inputs = self.read(wanted.id)
-        same = (there.component, there.definition_key, there.name, dict(its_inputs.values)) == (
+    def _made_before(
+        self, wanted: NewConnection, made: Connection, inputs: Inputs
+    ) -> tuple[Connection, Inputs]:
+        same = (made.component, made.definition_key, dict(inputs.values)) == (
             wanted.component,
-            wanted.definition_key,
-            wanted.name,
-            dict(inputs.values),
+            wanted.key,
+            dict(wanted.values),
         )
-        if not same:
+        if not same or wanted.name not in (None, made.name):
             raise IdempotencyKeyReused(
                 "This Idempotency-Key made another connection. Send a new key for a new connection."
             )
-        return there, its_inputs
+        return made, inputs
 
     def _definition(self, wanted: NewConnection) -> ConnectionDefinition:
         component = self.components.get(wanted.component)
@@ -158,7 +159,7 @@ class ConnectionCreator:
             Problem(f"#/connection/values/{name}", "is required")
             for name, field in definition.inputs.items()
             if (field.required and name not in resolved)
-            or (name in needed and not resolved.get(name) and not values.get(name))
+            or (name in needed and not resolved.get(name) and name not in values)
         ]
         if len(json.dumps(resolved)) > LARGEST_VALUES:
             problems.append(Problem("#/connection/values", "must be at most 32 KB together"))

@@ -12,6 +12,7 @@ from connections.application.ports import (
     Tokens,
 )
 from connections.domain.errors import NotFound, NotOAuth, Unavailable
+from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.client import OAuthClient
@@ -50,11 +51,13 @@ class Disconnecter:
             raise NotFound("There is no such connection.")
         if not connection.oauth:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to end.")
-        ended = self._end(connection_id)
-        if ended is None and connection.grant_id is None:
+        grant = self.tokens.get(connection_id)
+        if grant is None and connection.grant_id is None:
             return Revocation.NOT_SUPPORTED
+        ended = self._end(grant) if grant else None
         now = self.clock.now()
-        if self.states.disconnected(connection, now) and ended is not None:
+        of_grant = grant.grant_id if grant else None
+        if self.states.disconnected(connection, now, of_grant) and ended is not None:
             self.logbook.write(
                 LogEntry(
                     connection_id=connection_id,
@@ -66,26 +69,21 @@ class Disconnecter:
             )
         return ended or Revocation.NOT_SUPPORTED
 
-    def _end(self, connection_id: ConnectionId) -> Revocation | None:
-        """Hand the grant over and delete it, at the generation it stands at; None: there is none.
+    def _end(self, grant: Grant) -> Revocation:
+        """Hand the grant over and delete it, at the generation it stands at.
 
         A refresh may store a successor in between: then that is handed over and deleted too. A
         grant that comes in between is another consent, and stays.
         """
-        ended: Revocation | None = None
-        grant = self.tokens.get(connection_id)
+        supported = OAuthClient.of(grant.issuance).revoke_url is not None
         for _ in range(ATTEMPTS):
-            if grant is None:
-                return ended
-            ended = Revocation.NOT_SUPPORTED
             # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
-            if OAuthClient.of(grant.issuance).revoke_url:
+            if supported:
                 self.revocations.send(grant)
-                ended = Revocation.QUEUED
-            if self.tokens.delete(grant):
-                return ended
-            stored = self.tokens.get(connection_id)
-            grant = stored if stored and stored.grant_id == grant.grant_id else None
+            stored = None if self.tokens.delete(grant) else self.tokens.get(grant.connection_id)
+            if stored is None or stored.grant_id != grant.grant_id:
+                return Revocation.QUEUED if supported else Revocation.NOT_SUPPORTED
+            grant = stored
         raise Unavailable("The connection is being refreshed all the time; try again.")
 
 

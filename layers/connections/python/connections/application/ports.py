@@ -14,7 +14,7 @@ from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.failure import Failure
 from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant
-from connections.domain.identifiers import AuthorizationId, ConnectionId
+from connections.domain.identifiers import AuthorizationId, ConnectionId, GrantId
 from connections.domain.log_entry import LogEntry
 from connections.domain.refresh import FailureRecord
 from connections.oauth.messages import ServerRequest, ServerResponse
@@ -96,8 +96,8 @@ class States(Protocol):
     def released(self, former: Connection, refresh_at: datetime | None) -> bool:
         """End the claim that `former` precedes with `spending` as it was."""
 
-    def disconnected(self, former: Connection, now: datetime) -> bool:
-        """Record that the grant of `former` is gone; False if there is another by now.
+    def disconnected(self, former: Connection, now: datetime, ended: GrantId | None = None) -> bool:
+        """Record that the grant of `former`, or `ended`, is gone; False if there is another.
 
         Whoever holds a claim is overtaken: the fence rises.
         """
@@ -107,7 +107,7 @@ class NewGrants(Protocol):
     """The state item when a customer has consented."""
 
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
-        """Record a new grant; False if the connection is gone.
+        """Record a new grant; False if the connection is gone, or it is recorded already.
 
         Whoever holds a claim is overtaken: the fence rises.
         """
@@ -126,7 +126,7 @@ class Tokens(Protocol):
         """Return the grant, consistently read."""
 
     def begin(self, grant: Grant) -> None:
-        """Store a new grant in place of whatever was there."""
+        """Store a new grant in place of another; doing it again changes nothing."""
 
     def succeed(self, successor: Grant) -> bool:
         """Store the next generation; False if the stored one is not the one before it.
@@ -158,8 +158,8 @@ class Flows(Protocol):
     def offered(self, authorization_id: AuthorizationId) -> Authorization | None:
         """Return an authorization, also an expired one that is still there."""
 
-    def close(self, authorization_id: AuthorizationId) -> None:
-        """Delete an authorization: its link works no more."""
+    def close(self, authorization_id: AuthorizationId) -> Authorization | None:
+        """Delete an authorization and return it, once: None if it is not there any more."""
 
     def begin(self, flow: Flow) -> None:
         """Store a flow with its verifier and issuance sealed."""

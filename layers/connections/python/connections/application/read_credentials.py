@@ -89,7 +89,7 @@ def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavai
     """Return the error that tells a caller why there is no working access token."""
     if outcome.grant and outcome.grant.tokens.refresh_token is None:
         return ReconnectRequired(
-            "The access token has ended and there is no refresh token. Send the customer to CONNECT."
+            "The access token has ended and there is no refresh token: the customer must CONNECT."
         )
     if outcome.status is Status.RECONNECT_REQUIRED or (
         outcome.failure and outcome.failure.kind is FailureKind.GRANT

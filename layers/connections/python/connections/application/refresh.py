@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connections.application.invocation import Invocation
@@ -19,7 +19,6 @@ from connections.application.ports import (
     NoAnswer,
     NotSent,
     RevocationQueue,
-    SealBroken,
     States,
     Tokens,
 )
@@ -45,6 +44,8 @@ from connections.oauth.token import TokenRequestFailed, refresh_request, token_s
 
 logger = logging.getLogger(__name__)
 COMMIT_ATTEMPTS = 5
+LEAST_TIME = timedelta(seconds=16)
+"""What a refresh needs at the most: the whole time of a call, and time to store its answer."""
 
 
 class Result(StrEnum):
@@ -94,6 +95,8 @@ class Refresher:
                 record as unknown.
             SealBroken: the stored grant is not this connection's.
         """
+        if invocation.deadline - self.clock.now() < LEAST_TIME:
+            return Outcome(result=Result.BUSY)
         # A name of its own for each claim: one invocation makes many.
         holder = f"{invocation.id}/{self.randomness(8).hex()}"
         claim = Claim(holder=holder, until=claim_end(invocation.deadline))
@@ -102,21 +105,40 @@ class Refresher:
             return Outcome(result=Result.BUSY)
         try:
             grant = self.tokens.get(connection_id)
-            if grant is None:
-                self.states.disconnected(former, self.clock.now())
-                return Outcome(result=Result.NOT_CONNECTED)
-            client = OAuthClient.of(grant.issuance)
+            client = OAuthClient.of(grant.issuance) if grant else None
             self.tokens.ready()
-        except (Unavailable, SealBroken):
-            # Nothing was sent: the claim must not look as if the outcome were unknown.
+        except Exception:
+            # Nothing was sent: whatever it was, the claim must not look as if something had been.
             self.states.released(former, former.refresh_at)
             raise
+        if grant is None or client is None:
+            return self._without_grant(former)
+        return self._act(former, grant, client, need, invocation)
+
+    def _without_grant(self, former: Connection) -> Outcome:
+        if former.grant_id is None:
+            self.states.released(former, former.refresh_at)
+        else:
+            self.states.disconnected(former, self.clock.now())
+        return Outcome(result=Result.NOT_CONNECTED)
+
+    def _act(
+        self,
+        former: Connection,
+        grant: Grant,
+        client: OAuthClient,
+        need: Need,
+        invocation: Invocation,
+    ) -> Outcome:
+        """Do what the second look says."""
         now = self.clock.now()
         step = after_claiming(former, grant, need, reuse_is_safe=client.reuse_is_safe, now=now)
         match step:
             case Step.MEND:
-                self._bring_up(former, grant, client)
-                return Outcome(result=Result.CURRENT, grant=grant)
+                refresh_at = self._bring_up(former, grant, client)
+                # Brought up, it may still not last long enough: whoever needs more looks again.
+                enough = need.satisfied_by(grant, refresh_at, now)
+                return Outcome(result=Result.CURRENT if enough else Result.BUSY, grant=grant)
             case Step.RELEASE:
                 return self._released(former, grant, need)
             case Step.HOLD:
@@ -181,7 +203,7 @@ class Refresher:
                 self.clock.sleep(0.1 * 2**attempt)
         raise AssertionError  # pragma: no cover (the last attempt returns or raises)
 
-    def _bring_up(self, former: Connection, grant: Grant, client: OAuthClient) -> None:
+    def _bring_up(self, former: Connection, grant: Grant, client: OAuthClient) -> datetime | None:
         refresh_at = refresh_time(
             grant.tokens, refresh_buffer=client.refresh_buffer, spread=self.chance()
         )
@@ -190,6 +212,7 @@ class Refresher:
         except Unavailable:
             # The tokens are stored and the claim ends by itself: whoever is next mends the state.
             logger.warning("state-not-brought-up", extra={"connectionId": former.id})
+        return refresh_at
 
     def _failed(
         self, former: Connection, spent: Grant, client: OAuthClient, failure: Failure
@@ -206,8 +229,8 @@ class Refresher:
                     result=Result.CURRENT if stored else Result.NOT_CONNECTED, grant=stored
                 )
         record = after_failure(former, spent, failure, now=now, chance=self.chance())
-        self.states.failed(former, record, now)
-        if (former.status, former.reason) != (record.status, record.reason):
+        recorded = self.states.failed(former, record, now)
+        if recorded and (former.status, former.reason) != (record.status, record.reason):
             self._log_failure(former, failure, record)
         return Outcome(
             result=Result.FAILED,

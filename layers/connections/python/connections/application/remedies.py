@@ -17,6 +17,8 @@ REJECTIONS = {
     "unknown-state": "This authorization is unknown or has long expired. Press CONNECT again.",
     "flow-used": "This authorization response was used before. If the connection is not connected,"
     " press CONNECT again.",
+    "link-used": "The link under which this began was used meanwhile. If the connection is not"
+    " connected as it should be, ask for a new link.",
     "flow-expired": "The consent took longer than ten minutes. Press CONNECT again.",
     "other-browser": "The authorization began in another browser. Open the link and press CONNECT"
     " in the browser in which you consent, with cookies allowed.",

@@ -6,6 +6,7 @@ from connections.application.invocation import Invocation
 from connections.application.ports import (
     AuthorizationServer,
     Clock,
+    Connections,
     Logbook,
     NoAnswer,
     NotSent,
@@ -18,11 +19,17 @@ from connections.oauth.client import OAuthClient
 from connections.oauth.messages import ServerRequest
 from connections.oauth.revocation import revocation_failure, revocation_requests
 
+LEFT_ALONE = (
+    "The customer connected again before the former tokens were revoked. They are left alone,"
+    " because some providers would end the new consent with them."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoker:
     """Tells authorization servers that tokens are not to work any more (RFC 7009)."""
 
+    connections: Connections
     servers: AuthorizationServer
     logbook: Logbook
     clock: Clock
@@ -33,6 +40,11 @@ class Revoker:
         Raises:
             Unavailable: the server did not confirm; revoking again does no harm.
         """
+        connection = self.connections.get(grant.connection_id)
+        if connection is not None and connection.grant_id not in {None, grant.grant_id}:
+            # Some servers would end the new grant together with the old one.
+            self._log(grant, Event.REVOCATION_FAILED, Severity.WARNING, LEFT_ALONE)
+            return
         requests = revocation_requests(OAuthClient.of(grant.issuance), grant.tokens)
         for request in requests:
             failure = self._failure(request, invocation)

@@ -50,7 +50,8 @@ class TokenSet:
         if self.expires_at is None:
             return True
         full = self.expires_at - self.issued_at
-        return self.alive(now) and self.expires_at - now >= min(min_ttl, full - NEARLY_FULL)
+        nearly = max(full - NEARLY_FULL, full / 2)
+        return self.alive(now) and self.expires_at - now >= min(min_ttl, nearly)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +91,14 @@ def refresh_time(
     """Return when the token set is due to be looked at; None if nobody said when it ends.
 
     One without a refresh token is due at its end, when only a new consent helps. `spread` is a
-    number from 0 to 1 by which connections made together come apart. Without a buffer of its own
-    a short-lived token waits for half its life: five minutes before its end would be at once,
-    every minute.
+    number from 0 to 1 by which connections made together come apart. A buffer of the definition's
+    is kept to the second, because some servers refuse what comes earlier. Without one a
+    short-lived token waits for half its life: five minutes before its end would be at once.
     """
     if tokens.expires_at is None or tokens.refresh_token is None:
         return tokens.expires_at
     lifetime = max(tokens.expires_at - tokens.issued_at, timedelta())
-    buffer = max(refresh_buffer or min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
+    if refresh_buffer is not None:
+        return tokens.expires_at - refresh_buffer
+    buffer = max(min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
     return tokens.expires_at - buffer - spread * lifetime / 20

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 ConnectionId = NewType("ConnectionId", str)
@@ -13,6 +13,7 @@ AuthorizationId = NewType("AuthorizationId", str)
 Randomness = Callable[[int], bytes]
 """Gives that many unpredictable bytes; `secrets.token_bytes` in production."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, which sorts as it counts
 _FORM = re.compile(r"[a-z]{3}_[0-9a-z]{26,60}")
 
@@ -44,7 +45,7 @@ def well_formed(identifier: str) -> bool:
 
 
 def _new(prefix: str, now: datetime, chance: bytes) -> str:
-    milliseconds = int(now.timestamp() * 1000)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     digits = len(chance) * 8 // 5
     return f"{prefix}_{_encode(milliseconds, 10)}{_encode(int.from_bytes(chance), digits)}"
 

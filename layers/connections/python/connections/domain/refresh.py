@@ -81,9 +81,10 @@ def after_claiming(
         return Step.RELEASE if grant.tokens.alive(now) else Step.END
     if need.satisfied_by(grant, former.refresh_at, now):
         return Step.RELEASE
-    if need.cause is Cause.READ and backing_off(former, now):
+    asked_to_wait = need.cause is Cause.READ or former.reason is Reason.RATE_LIMITED
+    if asked_to_wait and backing_off(former, now):
         return Step.RELEASE
-    if outcome_unknown(former, grant) and not reuse_is_safe and _too_soon_to_retry(grant, now):
+    if outcome_unknown(former, grant) and not reuse_is_safe and _too_soon(grant, need, now):
         return Step.HOLD
     return Step.SPEND
 
@@ -107,14 +108,16 @@ def outcome_unknown(former: Connection, grant: Grant) -> bool:
     )
 
 
-def _too_soon_to_retry(grant: Grant, now: datetime) -> bool:
+def _too_soon(grant: Grant, need: Need, now: datetime) -> bool:
     """Tell whether waiting still costs nothing: the access token works.
 
-    With no end known, only a report that it stopped working would be a reason to risk a reuse,
-    which makes a server with family revocation kill the access token too.
+    A reuse makes a server with family revocation kill the access token too. With no end known
+    nothing says that it has stopped working but somebody's demand.
     """
     ends = grant.tokens.expires_at
-    return ends is None or now < ends - SHORTLY_BEFORE_END
+    if ends is None:
+        return need.cause is not Cause.DEMANDED
+    return now < ends - SHORTLY_BEFORE_END
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

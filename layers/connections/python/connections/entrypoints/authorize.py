@@ -21,7 +21,7 @@ from connections.domain.identifiers import AuthorizationId, well_formed
 from connections.entrypoints import pages
 from connections.entrypoints.browsers import browser_cookie, browser_of
 from connections.entrypoints.composition import sealer
-from connections.entrypoints.http import answer, new_router, resolver
+from connections.entrypoints.http import answer, form_body, new_router, resolver
 from connections.entrypoints.settings import Name, SealingSettings
 from connections.oauth.authorization import digest
 
@@ -80,10 +80,10 @@ def begin() -> Response[str]:
     The form carries the digest of the browser's cookie, which no other site can know: a page
     elsewhere cannot press this button for its visitor (RFC 9700 section 4.7).
     """
-    form = parse_qs(router.current_event.decoded_body or "")
+    form = parse_qs(form_body(router.current_event.raw_event))
     authorization, token = (form.get(name, [""])[0] for name in ("authorization", "token"))
     browser = browser_of(router.current_event.raw_event.get("cookies", []))
-    if browser is None or not hmac.compare_digest(digest(browser), token):
+    if browser is None or not hmac.compare_digest(digest(browser).encode(), token.encode()):
         return pages.response(
             pages.plain(
                 "Please try again",

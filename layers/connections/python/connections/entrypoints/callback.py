@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,10 +20,11 @@ from connections.application.remedies import REJECTIONS
 from connections.entrypoints import pages
 from connections.entrypoints.browsers import browser_of
 from connections.entrypoints.composition import sealer
-from connections.entrypoints.http import answer, new_router, resolver
+from connections.entrypoints.http import answer, form_body, new_router, resolver
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.settings import Hosts, Name, SealingSettings
+from connections.oauth.authorization import LONGEST_CALLBACK
 
 router = new_router()
 
@@ -82,7 +84,10 @@ def form_post() -> Response[str]:
 
     OAuth 2.0 Form Post Response Mode; the cookie is `SameSite=Lax`.
     """
-    return pages.see_other(f"/callback?{router.current_event.decoded_body or ''}")
+    form = form_body(router.current_event.raw_event)
+    if len(form) > LONGEST_CALLBACK:
+        return pages.response(pages.failed("callback-too-large", REJECTIONS["callback-too-large"]))
+    return pages.see_other(f"/callback?{urlencode(parse_qsl(form, keep_blank_values=True))}")
 
 
 @router.get(

@@ -1,5 +1,7 @@
 """What the HTTP functions share: the router, its errors, and the checks before it."""
 
+import base64
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -61,6 +63,8 @@ def answer(
     logger.append_keys(apiKeyId=None)
     if len((event.get("body") or "").encode()) > LARGEST_BODY:
         return _plain(problem_document("payload-too-large", "The body is larger than 256 KB."))
+    if identifier is not None and (fault := _body_fault(event)):
+        return _plain(fault)
     if identifier is not None and event["routeKey"] not in open_routes:
         try:
             key_id = identifier().identify(event["headers"])
@@ -73,6 +77,29 @@ def answer(
     headers.setdefault("Cache-Control", "no-store")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     return answered
+
+
+def _body_fault(event: dict[str, Any]) -> ProblemDocument | None:
+    """Return what is wrong with the form of a body: the router trusts it to be readable JSON."""
+    body = event.get("body")
+    if not body:
+        return None
+    media_type = event["headers"].get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        return _UNSUPPORTED
+    try:
+        json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+    except (ValueError, RecursionError):
+        return problem_document("invalid-request", "The body cannot be read as JSON.")
+    return None
+
+
+def form_body(event: dict[str, Any]) -> str:
+    """Return the body of a browser's form, whatever bytes it has."""
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body).decode(errors="replace")
+    return str(body)
 
 
 def _response(document: ProblemDocument) -> Response[str]:
@@ -95,21 +122,27 @@ def _plain(document: ProblemDocument) -> dict[str, Any]:
 
 def _invalid_request(error: RequestValidationError) -> ProblemDocument:
     """Name each place; the words are pydantic's or ours, and never what was sent."""
-    if error.errors()[0]["type"] == "json_invalid":
-        return problem_document("invalid-request", "The body cannot be read as JSON.")
-    errors = [
-        {"pointer": _pointer(each["loc"]), "detail": str(each["msg"]).removeprefix("Value error, ")}
+    errors = {
+        _pointer(each["loc"]): str(each["msg"]).removeprefix("Value error, ")
         for each in error.errors()
-    ]
+    }
     return problem_document(
-        "invalid-request", "Some places of the request are wrong.", errors=errors
+        "invalid-request",
+        "Some places of the request are wrong.",
+        errors=[{"pointer": pointer, "detail": detail} for pointer, detail in errors.items()],
     )
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:
     """Return where it is: in the body, or below `query`, `path` or `header`."""
-    steps = location[1:] if location[0] == "body" else location
+    steps = [step for step in location if not _names_a_type(step)]
+    steps = steps[1:] if steps[0] == "body" else steps
     return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _names_a_type(step: str | int) -> bool:
+    """Tell whether a step is pydantic's name for one of the types that a place may have."""
+    return isinstance(step, str) and (step in {"constrained-str", "bool"} or step.endswith("]"))
 
 
 _UNSUPPORTED = problem_document(

@@ -22,7 +22,7 @@ from connections.application.create_connection import ConnectionCreator, NewConn
 from connections.application.offer_authorization import AuthorizationOffers
 from connections.application.publish_component import ComponentPublisher
 from connections.application.report_use import UseReports
-from connections.domain.errors import NotFound
+from connections.domain.errors import InvalidRequest, NotFound
 from connections.domain.identifiers import ConnectionId
 from connections.domain.regions import DEFAULT, REGIONS
 from connections.entrypoints import pages
@@ -236,6 +236,8 @@ def list_logs(
 )
 def create_authorization(connection: ConnectionPath) -> ReadAuthorization:
     """Send a browser to `url` within the hour."""
+    if router.current_event.body not in {None, "", "{}"}:
+        raise InvalidRequest("An authorization takes no options: send no body.")
     authorization = services().offers.offer(ConnectionId(connection))
     url = f"{services().settings.public_url}/authorize?authorization={authorization.id}"
     return ReadAuthorization(id=authorization.id, url=url, expires_at=authorization.expires_at)

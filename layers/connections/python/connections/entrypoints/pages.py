@@ -18,14 +18,16 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --paper: #1b2230;
   --ground: #10151f; --accent: #8ab4ff; --quiet: #a3afbf; } }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; color: var(--ink);
-  background: var(--ground); font: 17px/1.55 system-ui, sans-serif; }
-main { background: var(--paper); max-width: 30rem; margin: 1.5rem; padding: 2.2rem 2.4rem;
+  background: var(--ground); font: 1.0625rem/1.55 system-ui, sans-serif; }
+main { min-width: 0; max-width: 30rem; margin: 1.5rem; padding: 2.2rem 2.4rem;
+  background: var(--paper);
   border-radius: 14px; box-shadow: 0 8px 30px rgb(0 0 0 / .12); }
+h1, p { overflow-wrap: anywhere; }
 h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 .8rem; }
-p { margin: 0 0 1rem; overflow-wrap: anywhere; } p:last-child { margin-bottom: 0; }
+p { margin: 0 0 1rem; } p:last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: .9rem; }
 button { font: inherit; font-weight: 600; color: var(--paper); background: var(--accent);
-  border: 0; border-radius: 9px; padding: .75rem 1.8rem; margin: .4rem 0 1.2rem;
+  border: 2px solid transparent; border-radius: 9px; padding: .75rem 1.8rem; margin: .4rem 0 1.2rem;
   cursor: pointer; }
 button:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 """
@@ -144,7 +146,8 @@ def failed(code: str, explanation: str) -> Page:
 def problem(document: ProblemDocument) -> Response[str]:
     """Return an error as a page, for who is not a program."""
     told = document.document
-    return response(plain(told["title"], told["detail"], document.status))
+    title = "This link does not work" if told["code"] == "not-found" else told["title"]
+    return response(plain(title, told["detail"], document.status))
 
 
 def plain(title: str, explanation: str, status: int = 200) -> Page:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connections.adapters.authorization_server import HttpAuthorizationServer
 from connections.adapters.aws import dynamodb_client
 from connections.adapters.clock import SystemClock
+from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.logs_table import DynamoLogbook
 from connections.adapters.revocation_queue import parse_revocation_message
 from connections.application.revoke import Revoker
@@ -29,9 +30,11 @@ class RevokingSettings(SealingSettings):
 def services() -> Revoker:
     """Compose the function from its environment."""
     settings = RevokingSettings.read(os.environ)
+    client = dynamodb_client()
     return Revoker(
+        connections=DynamoConnections(client, settings.connections_table, sealer()),
         servers=HttpAuthorizationServer(hosts=settings.development_hosts),
-        logbook=DynamoLogbook(dynamodb_client(), settings.connections_table),
+        logbook=DynamoLogbook(client, settings.connections_table),
         clock=SystemClock(),
     )
 

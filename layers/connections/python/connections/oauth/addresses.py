@@ -29,6 +29,8 @@ class AllowedHosts:
             return "is not a URL"
         if parts.scheme not in {"https", "http"} or not parts.hostname:
             return "must be an https URL"
+        if not url.isascii():
+            return "must be ASCII: write other characters percent-encoded"
         if any(ord(char) <= 32 or ord(char) == 127 or char == "\\" for char in url):  # noqa: PLR2004
             return "must not contain spaces, control characters or backslashes"
         if parts.username is not None or parts.password is not None:

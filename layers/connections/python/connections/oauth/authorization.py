@@ -48,7 +48,7 @@ def authorization_request(
         "response_type": "code",
         "client_id": client.client_id,
         "redirect_uri": redirect_uri,
-        "scope": client.scopes,
+        **({"scope": client.scopes} if client.scopes else {}),
         "state": state,
     }
     if code_verifier is not None:

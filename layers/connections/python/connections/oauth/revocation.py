@@ -5,7 +5,7 @@ from http import HTTPStatus
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import TokenSet
 from connections.oauth.client import OAuthClient
-from connections.oauth.messages import ServerRequest, ServerResponse
+from connections.oauth.messages import ServerRequest, ServerResponse, answered_object
 
 
 def revocation_requests(client: OAuthClient, tokens: TokenSet) -> list[ServerRequest]:
@@ -29,8 +29,12 @@ def revocation_failure(response: ServerResponse) -> Failure | None:
     """Return why a token was not revoked, or None.
 
     Any 2xx means that it does not work any more, also if it never did (RFC 7009 section 2.2).
+    So does a refusal because the token is invalid, or of a kind that the server never revokes:
+    trying again would change nothing.
     """
     if HTTPStatus(200) <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    if answered_object(response).get("error") in ("invalid_token", "unsupported_token_type"):
         return None
     return Failure(
         kind=FailureKind.WAIT,

@@ -1,5 +1,6 @@
 """The token endpoint: what is sent to it, and what its answer means (RFC 6749 sections 4-6)."""
 
+import base64
 import json
 import math
 import re
@@ -8,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import TokenSet
 from connections.oauth.client import OAuthClient
-from connections.oauth.messages import ServerRequest, ServerResponse
+from connections.oauth.messages import ServerRequest, ServerResponse, answered_object
 
 _CLIENT_ERRORS = frozenset(
     {
@@ -21,6 +21,9 @@ _CLIENT_ERRORS = frozenset(
         "invalid_scope",
     }
 )  # fmt: skip
+_ESSENTIAL = ("access_token", "token_type", "scope", "expires_in", "expires_at")
+LONGEST_RETRY_AFTER = 24 * 3600
+"""Seconds."""
 # Bad Gateway, Gateway Timeout, and what a large content network says for the same.
 _OF_GATEWAYS = frozenset({502, 504, 520, 524})
 _ERROR_FORM = re.compile(r"[A-Za-z][A-Za-z_.-]{0,39}")
@@ -74,46 +77,62 @@ def token_set(client: OAuthClient, response: ServerResponse, former: TokenSet | 
     Raises:
         TokenRequestFailed: the answer is no token response; its failure says of which class.
     """
-    answer = _object(response)
+    answer = answered_object(response)
     if not _is_token_response(response, answer):
         raise TokenRequestFailed(_failure(client, response, answer))
     refresh_token = answer.get("refresh_token")
-    if not isinstance(refresh_token, str) or not refresh_token:
+    if not _sendable(refresh_token):
         refresh_token = former.refresh_token if former else None
     kept = {name: value for name, value in answer.items() if name != "refresh_token"}
     merged = {**(former.response if former else {}), **kept}
-    # Answers that differ each time must not pile up until they cannot be stored.
-    fits = len(json.dumps(merged)) <= LARGEST_RESPONSE
     return TokenSet(
-        response=merged if fits else kept,
+        response=next(each for each in (merged, kept, _essential(kept)) if _fits(each)),
         refresh_token=refresh_token,
         issued_at=response.sent_at,
-        expires_at=expiry(answer, response.sent_at, client.facts.expires_in_default),
+        expires_at=expiry(answer, response.sent_at, client.facts.expires_in_default)
+        or _as_before(former, response.sent_at),
     )
 
 
-def _is_token_response(response: ServerResponse, answer: Mapping[str, Any] | None) -> bool:
+def _fits(response: Mapping[str, Any]) -> bool:
+    """Tell whether a response can be stored: answers must not pile up, or be lost for their size.
+
+    A token alone fits always, because no more than that is read of an answer.
+    """
+    return len(json.dumps(response)) <= LARGEST_RESPONSE or set(response) <= set(_ESSENTIAL)
+
+
+def _essential(response: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in response.items() if name in _ESSENTIAL}
+
+
+def _as_before(former: TokenSet | None, sent_at: datetime) -> datetime | None:
+    """Return the end that the former lifetime gives, for a server that tells it only once."""
+    if former is None or former.expires_at is None:
+        return None
+    return sent_at + (former.expires_at - former.issued_at)
+
+
+def _sendable(token: object) -> bool:
+    """Tell whether this can be a token that is sent again: half a surrogate pair cannot."""
+    return isinstance(token, str) and bool(token.strip()) and _encodable(token)
+
+
+def _encodable(token: str) -> bool:
+    return token == token.encode(errors="ignore").decode()
+
+
+def _is_token_response(response: ServerResponse, answer: Mapping[str, Any]) -> bool:
     return (
-        HTTPStatus(200) <= response.status < HTTPStatus.MULTIPLE_CHOICES
-        and answer is not None
+        _successful(response)
         and not answer.get("error")
         and answer.get("ok", True) is not False
-        and isinstance(answer.get("access_token"), str)
-        and bool(answer["access_token"].strip())
+        and _sendable(answer.get("access_token"))
     )
 
 
-def _object(response: ServerResponse) -> dict[str, Any]:
-    """Return the body as an object, JSON or form-encoded; empty if it is neither."""
-    media_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
-    try:
-        text = response.body.decode()
-        if media_type == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(text))
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
+def _successful(response: ServerResponse) -> bool:
+    return HTTPStatus(200) <= response.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _failure(client: OAuthClient, response: ServerResponse, answer: Mapping[str, Any]) -> Failure:
@@ -132,13 +151,15 @@ def _failure(client: OAuthClient, response: ServerResponse, answer: Mapping[str,
         explanation = f"the token endpoint asked to wait (HTTP {status})"
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         explanation = f"the token endpoint failed (HTTP {status})"
-    elif error in {"invalid_grant", *client.facts.invalid_grant_synonyms}:
+    elif error is not None and _successful(response) and _sendable(answer.get("access_token")):
+        kind, explanation = FailureKind.UNKNOWN, "the token endpoint answered a token and an error"
+    elif answer.get("error") in ("invalid_grant", *client.facts.invalid_grant_synonyms):
         kind, explanation = FailureKind.GRANT, "the authorization server ended the grant"
     elif error in _CLIENT_ERRORS:
         kind, explanation = FailureKind.CLIENT, "the authorization server refused the app"
     elif error is None and _looks_like_a_page(response):
         explanation = "the token endpoint answered with a web page in place of a token"
-    elif error is None and HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
+    elif error is None and _successful(response):
         kind, explanation = FailureKind.UNKNOWN, "the token endpoint's answer cannot be read"
     return Failure(
         kind=kind,
@@ -150,7 +171,7 @@ def _failure(client: OAuthClient, response: ServerResponse, answer: Mapping[str,
 
 
 def _looks_like_a_page(response: ServerResponse) -> bool:
-    return "html" in response.headers.get("content-type", "").lower()
+    return response.body.lstrip()[:1] == b"<"
 
 
 def provider_error(answer: Mapping[str, Any]) -> str | None:
@@ -179,7 +200,19 @@ def expiry(
     moment = _moment(answer.get("expires_at"))
     if moment is not None:
         return max(sent_at, min(moment, sent_at + _LONGEST_LIFETIME))
-    return None if default_seconds is None else sent_at + timedelta(seconds=default_seconds)
+    if default_seconds is not None:
+        return sent_at + timedelta(seconds=default_seconds)
+    return _moment(_claims(answer.get("access_token")).get("exp"))
+
+
+def _claims(access_token: object) -> dict[str, Any]:
+    """Return the claims of an access token that is a JWT; its signature is not relied upon."""
+    parts = access_token.split(".") if isinstance(access_token, str) else []
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def _bounded(seconds: float) -> timedelta:
@@ -215,10 +248,11 @@ def _retry_after(response: ServerResponse) -> int | None:
     """Return `Retry-After` in seconds (RFC 9110 section 10.2.3): a number or a date."""
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
-        return int(value[:9])
+        return min(int(value[:9]), LONGEST_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = math.ceil((aware - response.sent_at).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, math.ceil((aware - response.sent_at).total_seconds()))
+    return min(max(0, seconds), LONGEST_RETRY_AFTER)

@@ -1,0 +1,65 @@
+"""What the doubles of the ports share: their records, and what is to go wrong with them."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connections.application.ports import UsedFlow
+from connections.domain.connection import Connection, Inputs
+from connections.domain.errors import Unavailable
+from connections.domain.flow import Authorization, Flow
+from connections.domain.grant import Grant
+from connections.domain.identifiers import AuthorizationId, ConnectionId
+from connections.domain.log_entry import LogEntry
+from connections_sdk.definitions import Component
+
+
+@dataclass
+class Store:
+    """Everything that is stored, in plain dictionaries.
+
+    `calls` holds the name of each call of a port, as in "tokens.get", in order. `fail` and
+    `meanwhile` say what the next calls of one meet.
+    """
+
+    connections_by_id: dict[ConnectionId, Connection] = field(default_factory=dict)
+    inputs_by_id: dict[ConnectionId, Inputs] = field(default_factory=dict)
+    grants: dict[ConnectionId, Grant] = field(default_factory=dict)
+    components_by_key: dict[str, Component] = field(default_factory=dict)
+    keys_by_digest: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    authorizations: dict[AuthorizationId, Authorization] = field(default_factory=dict)
+    flows_by_digest: dict[str, Flow | UsedFlow] = field(default_factory=dict)
+    entries: list[LogEntry] = field(default_factory=list)
+    to_revoke: list[Grant] = field(default_factory=list)
+    to_refresh: list[tuple[Sequence[ConnectionId], datetime]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    _events: dict[str, deque[Callable[[], None]]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+
+    def fail(
+        self, method: str, times: int = 1, *, after: int = 0, error: Exception | None = None
+    ) -> None:
+        """Make calls of a port's method raise: so many, after so many that go well."""
+        failure = error or Unavailable(f"{method} does not answer.")
+
+        def raising() -> None:
+            raise failure
+
+        self._events[method].extend([lambda: None] * after + [raising] * times)
+
+    def meanwhile(self, method: str, action: Callable[[], object], *, after: int = 0) -> None:
+        """Let something happen just before a call of a port's method, after so many without."""
+
+        def acting() -> None:
+            action()
+
+        self._events[method].extend([lambda: None] * after + [acting])
+
+    def called(self, method: str) -> None:
+        """Record a call, and let happen what was planned for it."""
+        self.calls.append(method)
+        events = self._events[method]
+        if events:
+            events.popleft()()
