@@ -21,7 +21,7 @@ run: $(VENV)/local.done  ## Run the whole stack on this machine; Ctrl-C ends it
 tour: $(VENV)/local.done  ## Take a running `make run` through the life of a connection
 	@$(BIN)/python -m local.tour
 
-test: $(VENV)/dev.done  ## Run all tests, with the coverage that must be whole
+test: $(VENV)/dev.done  ## Run all tests, and measure coverage
 	@began=$$(date +%s); \
 	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest $(TESTS) && \
 	{ [ -n "$(TESTS)" ] || $(BIN)/coverage report; } && \

@@ -50,6 +50,19 @@ def test_any_2xx_is_a_success_whatever_it_says(status: int) -> None:
     assert revocation_failure(an_answer({"error": "invalid_token"}, status)) is None
 
 
+@pytest.mark.parametrize("status", [400, 401])
+@pytest.mark.parametrize("error", ["invalid_token", "unsupported_token_type"])
+def test_a_refusal_that_no_second_try_would_change_is_as_good_as_a_success(
+    error: str, status: int
+) -> None:
+    assert revocation_failure(an_answer({"error": error}, status)) is None
+
+
+@pytest.mark.parametrize("error", [None, "", "invalid_client", "Invalid_token", ["invalid_token"]])
+def test_any_other_refusal_is_tried_again(error: object) -> None:
+    assert revocation_failure(an_answer({"error": error}, 400)) is not None
+
+
 @pytest.mark.parametrize("status", [199, 300, 302, 400, 401, 503])
 def test_any_other_answer_is_tried_again_later(status: int) -> None:
     assert revocation_failure(an_answer({"error": "the-secret"}, status)) == Failure(

@@ -77,51 +77,6 @@ def test_an_unknown_key_is_refused(changes: dict[str, Any], place: tuple[str, ..
     assert refused(**changes) == [("extra_forbidden", place)]
 
 
-OAUTH_INPUTS = ["authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret"]
-
-
-@pytest.mark.parametrize("name", OAUTH_INPUTS)
-def test_an_oauth_connection_needs_each_input_of_the_five(name: str) -> None:
-    document = a_definition()
-    del document["inputs"][name]
-
-    with pytest.raises(ValidationError, match=f"also needs the inputs {name}$|inputs {name} "):
-        ConnectionDefinition.model_validate(document)
-
-
-def test_all_inputs_that_an_oauth_connection_lacks_are_named() -> None:
-    with pytest.raises(ValidationError, match=f"needs the inputs {', '.join(OAUTH_INPUTS)}"):
-        a_connection_definition(oauth2Type="authorization_code")
-
-
-def test_an_oauth_connection_needs_no_more_than_the_five() -> None:
-    document = a_definition()
-    inputs = {name: document["inputs"][name] for name in OAUTH_INPUTS}
-
-    assert ConnectionDefinition.model_validate({**document, "inputs": inputs}).oauth2_type
-
-
-def test_a_connection_that_is_not_oauth_needs_none_of_them() -> None:
-    definition = a_connection_definition(inputs={})
-
-    assert (definition.oauth2_type, definition.inputs) == (None, {})
-
-
-@pytest.mark.parametrize("kind", ["", "client_credentials", "AUTHORIZATION_CODE", 1])
-def test_there_is_one_type_of_oauth_connection(kind: object) -> None:
-    assert refused(oauth2Type=kind) == [("literal_error", ("oauth2Type",))]
-
-
-@pytest.mark.parametrize("method", ["S256", "plain", "none"])
-def test_a_definition_names_the_pkce_method(method: str) -> None:
-    assert a_connection_definition(oauth2PkceMethod=method).oauth2_pkce_method == method
-
-
-def test_the_pkce_method_is_s256_by_default_and_no_other_is_known() -> None:
-    assert a_connection_definition().oauth2_pkce_method == "S256"
-    assert refused(oauth2PkceMethod="s256") == [("literal_error", ("oauth2PkceMethod",))]
-
-
 def test_the_facts_have_the_safest_defaults() -> None:
     assert ProviderFacts().model_dump() == {
         "issuer": None,

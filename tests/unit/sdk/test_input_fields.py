@@ -76,11 +76,24 @@ def test_why_a_hidden_required_input_is_refused_is_told() -> None:
         a_field(required=True, shown=False)
 
 
-@pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<a>x)(?P<a>y)", "\\"])
-def test_a_pattern_that_is_no_regular_expression_is_refused(pattern: str) -> None:
-    assert refused(pattern=pattern) == [("value_error", ())]
-    with pytest.raises(ValidationError, match="pattern is not a regular expression"):
-        a_field(pattern=pattern)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "password", "default": "x"},
+        {"type": "string", "writeOnly": True, "default": "x"},
+        {"type": "string", "writeOnly": True, "default": ["x"]},
+        {"type": "boolean", "writeOnly": True, "default": False},
+    ],
+)
+def test_a_secret_has_no_default(changes: dict[str, Any]) -> None:
+    assert refused(**changes) == [("value_error", ())]
+    with pytest.raises(ValidationError, match="a secret has no default"):
+        a_field(**changes)
+
+
+@pytest.mark.parametrize("default", [None, ""])
+def test_an_empty_default_gives_no_secret_away(default: str | None) -> None:
+    assert a_field(type="password", default=default).default == default
 
 
 @pytest.mark.parametrize("model", [[], [{"label": "", "value": "x"}], [{"label": "X"}], ["x"]])
@@ -183,18 +196,6 @@ def test_only_what_the_model_offers_fits() -> None:
     assert field.fault("") is None
     for value in ("Europe", "EU", "e", "us"):
         assert field.fault(value) == "must be one of the values that the input offers"
-
-
-@pytest.mark.parametrize("value", ["a1", "a123"])
-def test_a_value_with_the_form_of_the_pattern_fits(value: str) -> None:
-    assert a_field(pattern="a[0-9]+").fault(value) is None
-
-
-@pytest.mark.parametrize("value", ["", "a", "1a1", "a1a", "A1", "a1\n", "xa1"])
-def test_a_value_has_the_form_of_the_pattern_as_a_whole(value: str) -> None:
-    assert a_field(pattern="a[0-9]+").fault(value) == (
-        "does not have the form that the input's pattern asks for"
-    )
 
 
 def test_a_value_must_be_offered_and_have_the_form() -> None:

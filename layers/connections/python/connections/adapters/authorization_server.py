@@ -129,6 +129,9 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
             raw = decompressor.decompress(raw, LARGEST_RESPONSE + 1)
         except zlib.error:
             return b""
+        # What was cut off on its way could end in the middle of a token.
+        if not decompressor.eof:
+            return b""
     return raw if len(raw) <= LARGEST_RESPONSE else b""
 
 

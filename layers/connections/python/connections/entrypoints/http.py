@@ -42,6 +42,7 @@ def resolver(
     app.exception_handler(ConnectionsError)(lambda error: show(problem_of(error)))
     app.exception_handler(RequestValidationError)(lambda error: show(_invalid_request(error)))
     app.exception_handler(RequestUnsupportedContentType)(lambda _: show(_UNSUPPORTED))
+    app.exception_handler(RecursionError)(lambda _: show(_UNREADABLE))
     app.exception_handler(ServiceError)(lambda error: show(_service_error(error)))
     app.exception_handler([ResponseValidationError, Exception])(lambda error: show(_failed(error)))
     return app
@@ -90,7 +91,7 @@ def _body_fault(event: dict[str, Any]) -> ProblemDocument | None:
     try:
         json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, RecursionError):
-        return problem_document("invalid-request", "The body cannot be read as JSON.")
+        return _UNREADABLE
     return None
 
 
@@ -145,6 +146,7 @@ def _names_a_type(step: str | int) -> bool:
     return isinstance(step, str) and (step in {"constrained-str", "bool"} or step.endswith("]"))
 
 
+_UNREADABLE = problem_document("invalid-request", "The body cannot be read as JSON.")
 _UNSUPPORTED = problem_document(
     "invalid-request", "Send the body as `Content-Type: application/json`."
 )

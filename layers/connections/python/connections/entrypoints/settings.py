@@ -25,7 +25,10 @@ class Settings(BaseModel):
     """Settings from environment variables: `tokens_table` is TOKENS_TABLE."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=lambda name: to_snake(name).upper()
+        frozen=True,
+        hide_input_in_errors=True,
+        extra="ignore",
+        alias_generator=lambda name: to_snake(name).upper(),
     )
 
     @classmethod

@@ -1,0 +1,94 @@
+"""Who may call: every route that is not open asks for a known API key."""
+
+import pytest
+
+from tests.integration.entrypoints.calls import Answer, Functions
+from tests.integration.entrypoints.events import ROUTES
+
+OPEN = {
+    "GET /health", "GET /regions", "GET /openapi.json", "GET /problems/{code}",
+    "GET /authorize", "POST /authorize", "GET /callback", "POST /callback",
+    "GET /authorization-complete",
+}  # fmt: skip
+CLOSED = sorted({route.key for route in ROUTES} - OPEN)
+SEND = "Send an API key as `Authorization: Bearer …`."
+UNAUTHENTICATED = {
+    "type": "/problems/unauthenticated",
+    "code": "unauthenticated",
+    "title": "The request carries no valid credential",
+    "status": 401,
+}
+
+
+def split(route: str) -> tuple[str, str]:
+    method, _, path = route.partition(" ")
+    for name in ("{component}", "{connection}"):
+        path = path.replace(name, "some")
+    return method, path.replace("{code}", "not-found")
+
+
+def assert_refused(answer: Answer, detail: str) -> None:
+    assert answer.status == 401
+    assert answer.json == {**UNAUTHENTICATED, "detail": detail}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["www-authenticate"] == 'Bearer realm="connections"'
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_a_closed_route_refuses_whoever_sends_no_known_key(
+    functions: Functions, route: str
+) -> None:
+    functions.key = ""
+    unknown = {"authorization": "Bearer cnx_unknown"}
+
+    assert_refused(functions.call(*split(route)), SEND)
+    assert_refused(functions.call(*split(route), headers=unknown), "This API key is unknown.")
+
+
+@pytest.mark.parametrize("wrong", ["", "Bearer", "Bearer ", "Basic {key}", "{key}", "Bearer{key}"])
+def test_what_is_no_bearer_key_is_refused(functions: Functions, wrong: str) -> None:
+    key, functions.key = functions.key, ""
+    headers = {"authorization": wrong.format(key=key)}
+
+    assert_refused(functions.call("GET", "/components/none", headers=headers), SEND)
+
+
+@pytest.mark.parametrize("wrong", ["{key}x", "x{key}", " {key}", "{key},", "cnx_é"])
+def test_what_is_not_just_the_key_is_refused(functions: Functions, wrong: str) -> None:
+    key, functions.key = functions.key, ""
+    headers = {"authorization": "Bearer " + wrong.format(key=key)}
+
+    refused = functions.call("GET", "/components/none", headers=headers)
+
+    assert_refused(refused, "This API key is unknown.")
+
+
+def test_ten_routes_are_closed() -> None:
+    assert len(CLOSED) == 10
+
+
+@pytest.mark.parametrize("route", sorted(OPEN))
+def test_an_open_route_asks_for_no_key(functions: Functions, route: str) -> None:
+    functions.key = ""
+
+    assert functions.call(*split(route)).status in {200, 303, 400, 404}
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer"])
+def test_the_scheme_is_read_in_any_case(functions: Functions, scheme: str) -> None:
+    key, functions.key = functions.key, ""
+
+    found = functions.call("GET", "/components/none", headers={"authorization": f"{scheme} {key}"})
+
+    assert found.status == 404
+
+
+def test_a_key_is_found_by_its_digest_and_never_stored(functions: Functions) -> None:
+    assert functions.key not in str(functions.aws.items("Definitions"))
+
+
+def test_a_deleted_key_is_refused_by_a_function_that_has_not_seen_it(functions: Functions) -> None:
+    functions.aws.empty()
+
+    assert functions.call("GET", "/components/none").status == 401
