@@ -18,7 +18,7 @@ TOLD = ("event", "severity", "httpStatus", "providerError")
         ("html", {}, 200, None, "answered with a web page in place of a token"),
         ("malformed", {}, 200, None, "answer cannot be read"),
         ("server-error", {}, 500, None, "the token endpoint failed (HTTP 500)"),
-        ("answer-lost", {}, 502, None, "the token endpoint failed (HTTP 502)"),
+        ("answer-lost", {}, 502, None, "in the token endpoint's place (HTTP 502)"),
         ("rate-limited", {"retry_after": 30}, 429, None, "asked to wait (HTTP 429)"),
         ("invalid-grant", {}, 400, "invalid_grant", "The code had expired or was used"),
     ],
