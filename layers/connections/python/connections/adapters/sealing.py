@@ -114,11 +114,7 @@ class Sealer:
             Unavailable: the branch key cannot be had.
         """
         try:
-            source, _ = self._client.decrypt(
-                source=sealed,
-                materials_manager=self._managers[purpose],
-                encryption_context=_context(purpose, record),
-            )
+            source = self._decrypt(purpose, record, sealed)
         except Exception as error:
             if _is_broken(error):
                 raise SealBroken(
@@ -136,6 +132,21 @@ class Sealer:
             algorithm=AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY,
         )
         return bytes(sealed)
+
+    def _decrypt(self, purpose: Purpose, record: str, sealed: bytes) -> bytes:
+        stream = self._client.stream(
+            mode="decrypt-unsigned",
+            source=sealed,
+            materials_manager=self._managers[purpose],
+            encryption_context=_context(purpose, record),
+        )
+        try:
+            return bytes(stream.read())
+        finally:
+            # NOTE: closing a stream whose footer was not reached raises, also when it is collected
+            # as garbage: Python 3.13 then prints a traceback for whatever does not open.
+            stream.footer = getattr(stream, "footer", None)
+            stream.close()
 
     def _create_branch_key(self, purpose: Purpose) -> None:
         try:
