@@ -11,19 +11,24 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from local import cloudformation, dynamodb, needs
 from local.deployment import ACCOUNT
-from local.permissions import Need, Permissions
+from local.leading_keys import PartitionKeys
+from local.permissions import Denial, Permissions
 from local.server import LoopbackServer, RequestHandler
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 
 class AwsServer(LoopbackServer):
-    """The endpoint for all services; `permissions` is set once the template has been read."""
+    """The endpoint for all services.
+
+    `permissions` and `partition_keys` are set once the template has been read.
+    """
 
     def __init__(self, port: int = 0) -> None:
         cloudformation.make_complete()
         dynamodb.make_safe_between_threads()
-        self.permissions = Permissions({}, {})
+        self.permissions = Permissions({}, {}, {})
+        self.partition_keys: PartitionKeys = {}
         self.application = DomainDispatcherApplication(create_backend_app)
         super().__init__(port, _Call)
 
@@ -37,7 +42,8 @@ class _Call(RequestHandler):
         if authorization is not None:
             access_key, region, service = authorization.groups()
             headers = {name.lower(): value for name, value in self.headers.items()}
-            needed = needs.of_request(service, region, headers, body)
+            keys = self.server.partition_keys
+            needed = needs.of_request(service, region, headers, body, keys)
             denied = self.server.permissions.first_denied(access_key, needed)
             if denied is not None:
                 self._refuse(access_key, service, denied)
@@ -51,11 +57,12 @@ class _Call(RequestHandler):
 
     do_GET = do_PUT = do_DELETE = do_HEAD = do_POST  # noqa: N815
 
-    def _refuse(self, function: str, service: str, need: Need) -> None:
+    def _refuse(self, function: str, service: str, denial: Denial) -> None:
+        need = denial.need
         message = (
             f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{function}Role/{function}"
             f" is not authorized to perform: {need.action} on resource: {need.resource}"
-            f" because no identity-based policy allows the {need.action} action"
+            f" because no {denial.policy} policy allows the {need.action} action"
         )
         self._fail(403 if service == "sqs" else 400, "AccessDeniedException", message)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local import policies
 from local.deployment import Deployment
 from local.errors import StackError
-from local.permissions import Statement, read_statements
+from local.permissions import Role
 from local.resources import check_keys, of_type
-from local.template import PLATFORM_POLICIES
 
 Resources = Mapping[str, Mapping[str, Any]]
 # What Lambda does with asynchronous events unless it is told otherwise.
@@ -30,7 +30,7 @@ class FunctionBlueprint:
     memory: int
     concurrency: int | None
     environment: Mapping[str, str]
-    statements: tuple[Statement, ...]
+    role: Role
     retries: int
     on_failure: str | None
 
@@ -85,7 +85,7 @@ def _function_blueprint(
     root: Path,
     invocations: Mapping[str, tuple[int, str | None]],
 ) -> FunctionBlueprint:
-    role = properties["Role"].rpartition("-")[2]
+    _, role, _ = properties["Role"].rsplit("-", 2)
     layers = [arn.split(":")[-2] for arn in properties.get("Layers", [])]
     retries, on_failure = invocations.get(name, (DEFAULT_RETRIES, None))
     concurrency = properties.get("ReservedConcurrentExecutions")
@@ -102,7 +102,7 @@ def _function_blueprint(
         memory=int(properties.get("MemorySize", 128)),
         concurrency=None if concurrency is None else int(concurrency),
         environment={key: _text(value) for key, value in variables.items()},
-        statements=_role_statements(role, resources[role]["Properties"]),
+        role=policies.role(role, properties["Role"], resources[role]["Properties"]),
         retries=retries,
         on_failure=on_failure,
     )
@@ -172,17 +172,6 @@ def _layer_folder(name: str, layer: Mapping[str, Any], root: Path) -> list[Path]
         # What is built for Lambda stands in the virtualenv here.
         return []
     return [_folder(name, {"S3Key": layer["Properties"]["Content"]["S3Key"] + "/python"}, root)]
-
-
-def _role_statements(name: str, role: Mapping[str, Any]) -> tuple[Statement, ...]:
-    for policy in role.get("ManagedPolicyArns", []):
-        if policy not in PLATFORM_POLICIES.values():
-            raise StackError(f"{name}.ManagedPolicyArns: {policy} is not known here")
-    return tuple(
-        statement
-        for policy in role.get("Policies", [])
-        for statement in read_statements(f"{name}.{policy['PolicyName']}", policy["PolicyDocument"])
-    )
 
 
 def _invocations(resources: Resources) -> dict[str, tuple[int, str | None]]:

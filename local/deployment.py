@@ -29,9 +29,13 @@ _LAMBDA = "AWS::Lambda::Function"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What exists: the data resources' ARNs, and the resolved resources that are run here."""
+    """What exists: the data resources with their ARNs, and the resources that are run here.
+
+    Both are resolved, with the properties that are used.
+    """
 
     data_arns: Mapping[str, str]
+    data: Mapping[str, Mapping[str, Any]]
     local: Mapping[str, Mapping[str, Any]]
     outputs: Mapping[str, str]
 
@@ -56,6 +60,7 @@ def deploy(
     data = resources.made_by(Maker.MOTO, existing)
     unresolved = {
         "local": {name: _what_is_used(found) for name, found in run_here.items()},
+        "data": {name: _what_is_used(found) for name, found in data.items()},
         "outputs": {name: output["Value"] for name, output in template.get("Outputs", {}).items()},
         "data_arns": {name: _arn(name, found, region) for name, found in data.items()},
     }
@@ -145,7 +150,8 @@ def _addresses(
     places = {
         _LAMBDA: f"arn:aws:lambda:{region}:{ACCOUNT}:function:{{}}",
         "AWS::Lambda::LayerVersion": f"arn:aws:lambda:{region}:{ACCOUNT}:layer:{{}}:1",
-        "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{stack}-{{}}",
+        # The end is random in AWS.
+        "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{stack}-{{}}-LOCAL",
         "AWS::Events::Rule": f"arn:aws:events:{region}:{ACCOUNT}:rule/{stack}-{{}}",
         "AWS::Logs::LogGroup": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{stack}-{{}}:*",
     }

@@ -101,6 +101,7 @@ class _Exchange(RequestHandler):
         self._invoke(route, payload.event(request, route.key, parameters))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815
+    do_TRACE = do_QUERY = _handle  # noqa: N815 - no route has them: they are not found
 
     def _invoke(self, route: Route, event: dict[str, Any]) -> None:
         function = self.server.functions[route.blueprint.function]

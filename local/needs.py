@@ -7,7 +7,10 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from local import leading_keys
+from local.conditions import ENCRYPTION_CONTEXT, Context
 from local.deployment import ACCOUNT
+from local.leading_keys import PartitionKeys
 from local.permissions import Need
 
 TRANSACTION_PARTS = {
@@ -21,7 +24,13 @@ TRANSACTION_PARTS = {
 _KEY_ID_LENGTH = 36
 
 
-def of_request(service: str, region: str, headers: Mapping[str, str], body: bytes) -> list[Need]:
+def of_request(
+    service: str,
+    region: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    partition_keys: PartitionKeys,
+) -> list[Need]:
     """The needs of a request; `service` and `region` as its signature names them.
 
     A call that is not known here needs its action on *: no statement of a function that lists
@@ -31,7 +40,7 @@ def of_request(service: str, region: str, headers: Mapping[str, str], body: byte
     place = f"arn:aws:{service}:{region}:{ACCOUNT}:"
     match service:
         case "dynamodb":
-            return _dynamodb(operation, content, place)
+            return _dynamodb(operation, content, place, partition_keys)
         case "kms":
             return _kms(operation, content, place)
         case "sqs":
@@ -54,47 +63,78 @@ def _operation(headers: Mapping[str, str], body: bytes) -> tuple[str, Mapping[st
     return form.get("Action", ""), form
 
 
-def _dynamodb(operation: str, content: Mapping[str, Any], place: str) -> list[Need]:
+def _dynamodb(
+    operation: str, content: Mapping[str, Any], place: str, keys: PartitionKeys
+) -> list[Need]:
     if operation in ("BatchGetItem", "BatchWriteItem"):
         tables = content.get("RequestItems", {})
-        return [_on_table(operation, {"TableName": table}, place) for table in tables]
+        return [
+            _on_table(operation, {"TableName": table, "Batch": batch}, place, keys)
+            for table, batch in tables.items()
+        ]
     if operation in ("TransactWriteItems", "TransactGetItems"):
         return [
-            _on_table(TRANSACTION_PARTS.get(kind, kind), part, place)
+            _on_table(TRANSACTION_PARTS.get(kind, kind), part, place, keys)
             for item in content.get("TransactItems", [])
             for kind, part in item.items()
         ]
-    return [_on_table(operation, content, place)]
+    return [_on_table(operation, content, place, keys)]
 
 
-def _on_table(operation: str, content: Mapping[str, Any], place: str) -> Need:
+def _on_table(operation: str, content: Mapping[str, Any], place: str, keys: PartitionKeys) -> Need:
     table = str(content.get("TableName", ""))
     if not table:
         return Need(action=f"dynamodb:{operation}", resource="*")
     arn = table if table.startswith("arn:") else f"{place}table/{table}"
     index = content.get("IndexName")
+    resource = arn if index is None else f"{arn}/index/{index}"
     return Need(
-        action=f"dynamodb:{operation}", resource=arn if index is None else f"{arn}/index/{index}"
+        action=f"dynamodb:{operation}",
+        resource=resource,
+        context=_partitions(operation, content, keys.get(resource)),
     )
+
+
+def _partitions(operation: str, content: Mapping[str, Any], key: str | None) -> Context:
+    """The leading keys; what has none, such as a Scan, has none in AWS either."""
+    if operation == "Query":
+        return leading_keys.of_query(content, key)
+    match content:
+        case {"Key": dict(item)} | {"Item": dict(item)}:
+            return leading_keys.of_items([item], key)
+        case {"Batch": {"Keys": list(items)}}:
+            return leading_keys.of_items(items, key)
+        case {"Batch": list(requests)}:
+            parts = [part for request in requests for part in request.values()]
+            items = [part.get("Key") or part.get("Item") or {} for part in parts]
+            return leading_keys.of_items(items, key)
+        case _:
+            return {}
 
 
 def _kms(operation: str, content: Mapping[str, Any], place: str) -> list[Need]:
     if operation == "ReEncrypt":
+        # Each side is judged by itself, with its own encryption context.
         source = content.get("SourceKeyId") or _key_of(content.get("CiphertextBlob"))
+        target = content.get("DestinationKeyId")
         return [
-            _on_key("ReEncryptFrom", source, place),
-            _on_key("ReEncryptTo", content.get("DestinationKeyId"), place),
+            _on_key("ReEncryptFrom", source, content.get("SourceEncryptionContext"), place),
+            _on_key("ReEncryptTo", target, content.get("DestinationEncryptionContext"), place),
         ]
     key = content.get("KeyId") or _key_of(content.get("CiphertextBlob"))
-    return [_on_key(operation, key, place)]
+    return [_on_key(operation, key, content.get("EncryptionContext"), place)]
 
 
-def _on_key(operation: str, key: object, place: str) -> Need:
+def _on_key(operation: str, key: object, bound: object, place: str) -> Need:
     resource = str(key or "*")
     if resource != "*" and not resource.startswith("arn:"):
         kind = "" if resource.startswith("alias/") else "key/"
         resource = f"{place}{kind}{resource}"
-    return Need(action=f"kms:{operation}", resource=resource)
+    context = {
+        f"{ENCRYPTION_CONTEXT}{name}": (str(value),)
+        for name, value in (bound.items() if isinstance(bound, dict) else ())
+    }
+    return Need(action=f"kms:{operation}", resource=resource, context=context)
 
 
 def _key_of(ciphertext: object) -> str | None:

@@ -89,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
         AutoDeploy="there is one deployment",
         AccessLogSettings="functions log to files; requests are not logged",
         DefaultRouteSettings="nobody is throttled on one machine",
+        RouteSettings="nobody is throttled on one machine",
         Tags=_LABEL,
     ),
     "AWS::IAM::Role": _kind(

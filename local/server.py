@@ -21,10 +21,18 @@ class RequestHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def read_body(self) -> bytes:
-        """The whole request body; empty if none was announced."""
+        """The whole request body; empty if none was announced.
+
+        Raises:
+            ConnectionResetError: less came than was announced: half a request is none.
+        """
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return self._read_chunks()
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        announced = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(announced)
+        if len(body) < announced:
+            raise ConnectionResetError("the peer went away in the middle of its request")
+        return body
 
     def _read_chunks(self) -> bytes:
         body = b""

@@ -11,7 +11,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from local import blueprint, deployment, template
+from local import blueprint, deployment, leading_keys, policies, template
 from local.aws import AwsServer
 from local.errors import StackError
 from local.events import Events
@@ -83,9 +83,11 @@ class Stack:
         deployed = self._deployed()
         self.outputs = deployed.outputs
         self._start_functions(blueprint.functions(deployed, self._root))
+        self._aws.partition_keys = leading_keys.partition_keys(deployed)
         self._aws.permissions = Permissions(
-            {name: function.blueprint.statements for name, function in self.functions.items()},
+            {name: function.blueprint.role for name, function in self.functions.items()},
             deployed.data_arns,
+            policies.key_policies(deployed),
         )
         self._events = self._made_events(deployed)
         self._events.start()

@@ -346,7 +346,13 @@ def test_a_function_may_do_what_its_statements_allow(store: Store) -> None:
         (
             "kms",
             "re_encrypt",
-            {"CiphertextBlob": "x" * 60, "SourceKeyId": "$KEY", "DestinationKeyId": "$KEY"},
+            {
+                "CiphertextBlob": "x" * 60,
+                "SourceKeyId": "$KEY",
+                "SourceEncryptionContext": {"purpose": "tokens"},
+                "DestinationKeyId": "$KEY",
+                "DestinationEncryptionContext": {"purpose": "inputs"},
+            },
             "ReEncryptTo",
         ),
         ("kms", "encrypt", {"KeyId": "$KEY", "Plaintext": "x"}, "Encrypt"),
@@ -371,12 +377,53 @@ def test_a_transaction_that_is_allowed_in_part_writes_nothing(stack: Stack, stor
     assert items(stack, "partly") == []
 
 
+def of_purpose(stack: Stack, purpose: str) -> dict[str, Any]:
+    """What the developer encrypted for a purpose, as Decrypt wants it."""
+    context = {"purpose": purpose}
+    sealed = stack.client("kms").encrypt(
+        KeyId=stack.outputs["Key"], Plaintext=b"secret", EncryptionContext=context
+    )
+    return {"CiphertextBlob": sealed["CiphertextBlob"], "EncryptionContext": context}
+
+
+def test_a_function_opens_what_is_of_its_purpose(stack: Stack) -> None:
+    kms = stack.client("kms", "StoreFunction")
+    assert kms.decrypt(**of_purpose(stack, "tokens"))["Plaintext"] == b"secret"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "policy"), [("logs", "identity-based"), ("inputs", "resource-based")]
+)
+def test_what_only_the_role_or_only_the_key_allows_is_denied(
+    stack: Stack, purpose: str, policy: str
+) -> None:
+    kms = stack.client("kms", "StoreFunction")
+    with pytest.raises(kms.exceptions.ClientError) as denied:
+        kms.decrypt(**of_purpose(stack, purpose))
+    assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
+    reason = f"because no {policy} policy allows the kms:Decrypt action"
+    assert denied.value.response["Error"]["Message"].endswith(reason)
+
+
+def test_what_is_bound_to_no_purpose_is_denied(stack: Stack) -> None:
+    kms = stack.client("kms", "StoreFunction")
+    sealed = stack.client("kms").encrypt(KeyId=stack.outputs["Key"], Plaintext=b"secret")
+    with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+        kms.decrypt(CiphertextBlob=sealed["CiphertextBlob"])
+
+
+def test_a_partition_of_others_is_not_queried(store: Store) -> None:
+    query = {"KeyConditionExpression": "due = :d", "ExpressionAttributeValues": {":d": {"S": "y"}}}
+    error = store("dynamodb", "query", TableName="$TABLE", IndexName="due", **query)
+    assert error["Code"] == "AccessDeniedException"
+
+
 def test_a_ciphertext_says_which_key_is_used(stack: Stack, store: Store) -> None:
     sealed = stack.client("kms").encrypt(KeyId=stack.outputs["Key"], Plaintext=b"x")
     # The function's JSON cannot carry bytes, so the rule is seen from the needs of the request.
     body = json.dumps({"CiphertextBlob": base64.b64encode(sealed["CiphertextBlob"]).decode()})
     target = {"x-amz-target": "TrentService.Decrypt"}
-    (need,) = needs.of_request("kms", "us-east-2", target, body.encode())
+    (need,) = needs.of_request("kms", "us-east-2", target, body.encode(), {})
     assert (need.action, need.resource) == ("kms:Decrypt", stack.outputs["Key"])
 
 
@@ -387,9 +434,12 @@ def test_permissions_tell_what_is_allowed_used_and_denied(http: httpx.Client, st
     assert report["allowed"] == [
         "dynamodb:GetItem Items",
         "dynamodb:PutItem Items",
-        "dynamodb:Query Items/index/due",
-        "kms:Decrypt Key",
-        "kms:ReEncryptFrom Key",
+        "dynamodb:Query Items/index/due if dynamodb:LeadingKeys is x*",
+        "kms:Decrypt Key if kms:EncryptionContext:purpose is inputs",
+        "kms:Decrypt Key if kms:EncryptionContext:purpose is tokens",
+        "kms:ReEncryptFrom Key if kms:EncryptionContext:purpose is inputs",
+        "kms:ReEncryptFrom Key if kms:EncryptionContext:purpose is tokens",
+        "kms:ReEncryptTo Key if kms:EncryptionContext:purpose is tokens",
         "sqs:SendMessage Queue",
     ]
     assert "dynamodb:PutItem Items" in report["used"]

@@ -95,7 +95,26 @@ STATEMENT = "StoreFunction.Properties.Policies.0.Statement"
                     }
                 ],
             ),
-            "StoreFunctionRole.StoreFunctionRolePolicy0.Condition",
+            "StoreFunctionRole.StoreFunctionRolePolicy0.Condition.StringEquals.a is not",
+        ),
+        (
+            with_property(f"{STATEMENT}.0.Condition", {"Bool": {"aws:SecureTransport": "true"}}),
+            "StoreFunctionRole.StoreFunctionRolePolicy0.Condition.Bool is not",
+        ),
+        (
+            with_property(
+                f"{STATEMENT}.0.Condition",
+                {"StringEquals": {"kms:EncryptionContext:purpose": "${aws:username}"}},
+            ),
+            "kms:EncryptionContext:purpose: ${aws:username} is not understood",
+        ),
+        (
+            with_property("Key.Properties.KeyPolicy.Statement.1.Principal", {"AWS": "*"}),
+            "Key.KeyPolicy.Principal must be the account",
+        ),
+        (
+            with_property("Key.Properties.KeyPolicy.Statement.1.NotAction", "kms:Encrypt"),
+            "Key.KeyPolicy.NotAction is not understood",
         ),
         (
             with_property("StoreFunction.Properties.Policies", ["AmazonDynamoDBFullAccess"]),
