@@ -127,3 +127,14 @@ def test_a_definition_may_be_built_in_python_too() -> None:
         "label": "API Key",
         "inputs": {"apiKey": {"type": "string", "writeOnly": True}},
     }
+
+
+@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (50, True), (51, False)])
+def test_a_category_is_a_short_word(length: int, fits: bool) -> None:
+    category = "x" * length
+
+    if fits:
+        assert a_component(API_KEY, category=category).document()["category"] == category
+    else:
+        ((_, place),) = places(refused(API_KEY, category=category))
+        assert place == ("category",)

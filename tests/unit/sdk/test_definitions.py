@@ -85,6 +85,7 @@ def test_the_facts_have_the_safest_defaults() -> None:
         "refresh_params": {},
         "scope_separator": " ",
         "client_authentication": "client_secret_post",
+        "context_parameters": None,
         "refresh_url": None,
         "revoke_url": None,
         "refresh_buffer": None,

@@ -16,8 +16,8 @@ def refused(**changes: Any) -> list[tuple[str, tuple[int | str, ...]]]:
     return places(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["string", "text", "password", "boolean", "data"])
-def test_a_field_has_one_of_five_types(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["string", "text", "password", "boolean", "data", "template"])
+def test_a_field_has_one_of_six_types(kind: str) -> None:
     assert a_field(type=kind).type == kind
 
 

@@ -3,139 +3,20 @@
 The service validates with the same models that authors build with. Documents are camelCase JSON.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
-from pydantic_core import SchemaError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,99}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=4000)]
-Seconds = Annotated[int, Field(ge=0, le=10 * 365 * 24 * 3600)]
-Parameters = Annotated[
-    dict[str, Annotated[str, StringConstraints(max_length=2000)]], Field(max_length=30)
-]
+from connections_sdk.forms import Document, Key, Label, Parameters, Seconds, Text
+from connections_sdk.inputs import TEXT_TYPES, Choice, InputField
+from connections_sdk.templates import TemplateFault, rendered, sample, slots
+
+__all__ = ["Choice", "Component", "ConnectionDefinition", "InputField", "ProviderFacts"]
 
 OAUTH_INPUTS = ("authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret")
-TEXT_TYPES = ("string", "text", "password")
 URL_INPUTS = ("authorizeUrl", "tokenUrl", "refreshUrl", "revokeUrl")
-
-
-class Document(BaseModel):
-    """A document of ours: camelCase keys, nothing unknown, nothing changed after validation."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
-
-
-class KeyValue(Document):
-    """One entry of a key-value list."""
-
-    key: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-    value: Text
-
-
-class Choice(Document):
-    """One of the values that an input may have."""
-
-    label: Label
-    value: Text
-
-
-InputValue = (
-    Annotated[str, StringConstraints(max_length=65536)]
-    | bool
-    | Annotated[list[Annotated[str, StringConstraints(max_length=4000)]], Field(max_length=200)]
-    | Annotated[list[KeyValue], Field(max_length=200)]
-)
-
-
-class InputField(Document):
-    """One typed field of a connection."""
-
-    type: Literal["string", "text", "password", "boolean", "data"]
-    label: Label | None = None
-    required: bool = False
-    shown: bool = True
-    default: InputValue | None = None
-    placeholder: Text | None = None
-    comments: Text | None = None
-    example: Text | None = None
-    collection: Literal["valuelist", "keyvaluelist"] | None = None
-    model: Annotated[list[Choice], Field(min_length=1, max_length=500)] | None = None
-    pattern: Annotated[str, StringConstraints(max_length=500)] | None = None
-    write_only: bool = False
-    on_prem_controlled: bool = False
-    """Set by an on-premises agent where there is one; entered like any other input here."""
-
-    @property
-    def secret(self) -> bool:
-        """Whether the value is read back only as "set"."""
-        return self.type == "password" or self.write_only
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if self.required and not self.shown and self.default is None:
-            message = "a required input that is not shown needs a default: nobody can enter it"
-            raise ValueError(message)
-        if self.secret and self.default not in (None, ""):
-            message = "a secret has no default: it belongs to a connection, which keeps it sealed"
-            raise ValueError(message)
-        if self.pattern is not None:
-            try:
-                self._matches("")
-            except SchemaError as error:
-                message = "pattern is not a regular expression without look-around"
-                raise ValueError(message) from error
-        return self
-
-    def _matches(self, value: str) -> bool:
-        """Tell whether the whole value has the pattern's form, in time linear in its length.
-
-        Pydantic's own engine: Python's would let a pattern take for ever over a short value.
-        """
-        form = Annotated[str, StringConstraints(pattern=f"^(?:{self.pattern})$")]
-        try:
-            TypeAdapter(form).validate_python(value)
-        except ValidationError:
-            return False
-        return True
-
-    def fault(self, value: object) -> str | None:
-        """Return what is wrong with a value for this input, or None. It never quotes the value."""
-        if self.collection == "valuelist":
-            return None if _is_list_of(value, str) else "must be a list of strings"
-        if self.collection == "keyvaluelist":
-            return None if _is_list_of(value, dict) else "must be a list of {key, value} objects"
-        if self.type == "boolean":
-            return None if value in (True, False, "true", "false") else "must be true or false"
-        if not isinstance(value, str):
-            return "must be a string"
-        if self.required and not value:
-            return "is required and must not be empty"
-        if self.model is not None and value not in [choice.value for choice in self.model]:
-            return "must be one of the values that the input offers"
-        if self.pattern is not None and not self._matches(value):
-            return "does not have the form that the input's pattern asks for"
-        return None
-
-
-def _is_list_of(value: object, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(entry, kind) for entry in value)
 
 
 class ProviderFacts(Document):
@@ -150,6 +31,8 @@ class ProviderFacts(Document):
     client_authentication: Literal[
         "client_secret_basic", "client_secret_basic_raw", "client_secret_post", "none"
     ] = "client_secret_post"
+    context_parameters: Annotated[list[Key], Field(max_length=30)] | None = None
+    """Parameters of the callback that code receives as `context`; all but OAuth's own if None."""
     refresh_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
     revoke_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
     refresh_buffer: Seconds | None = None
@@ -188,7 +71,90 @@ class ConnectionDefinition(Document):
 
     def _is_text(self, name: str) -> bool:
         field = self.inputs.get(name)
-        return field is None or (field.collection is None and field.type in TEXT_TYPES)
+        if field is None or (name in URL_INPUTS and field.type == "template"):
+            return True
+        return field.collection is None and field.type in TEXT_TYPES
+
+    @model_validator(mode="after")
+    def _has_templates_over_its_inputs(self) -> Self:
+        faults = {
+            name: self.template_fault(name, field.default)
+            for name, field in self.templates.items()
+            if field.default not in (None, "")
+        }
+        errors = [
+            InitErrorDetails(
+                type=PydanticCustomError("template", fault),
+                loc=("inputs", name, "default"),
+                input=None,
+            )
+            for name, fault in faults.items()
+            if fault is not None
+        ]
+        if errors:
+            raise ValidationError.from_exception_data("ConnectionDefinition", errors)
+        return self
+
+    @property
+    def templates(self) -> dict[str, InputField]:
+        """The inputs that are templates."""
+        return {name: field for name, field in self.inputs.items() if field.type == "template"}
+
+    def template_fault(self, name: str, text: object) -> str | None:
+        """Return what is wrong with a text as the template of that input, or None."""
+        if not isinstance(text, str):
+            return "must be a string"
+        try:
+            named = slots(text)
+            sample(text)
+        except TemplateFault as error:
+            return str(error)
+        if not named:
+            return "must have a slot such as {{#domain}}; without one the input's type is string"
+        if self.calls(name) and not text.lower().startswith(("https://", "http://")):
+            return "must begin with https://"
+        return next((fault for slot in named if (fault := self._slot_fault(slot))), None)
+
+    def calls(self, name: str) -> bool:
+        """Tell whether the input is a URL that the service or a browser is sent to."""
+        return self.oauth2_type is not None and name in URL_INPUTS
+
+    def _slot_fault(self, name: str) -> str | None:
+        field = self.inputs.get(name)
+        if field is None:
+            return f"must name inputs of this connection: there is no {name}"
+        if field.plain:
+            return None
+        return (
+            "must name inputs of type string or text that are neither secret nor a list:"
+            f" {name} is none"
+        )
+
+    def rendered(self, name: str, values: Mapping[str, Any]) -> str:
+        """Return a template input with the values of its slots; `values` are resolved ones.
+
+        Raises:
+            TemplateFault: it cannot be filled in; the culprit is a slot, or the template itself.
+        """
+        text = values.get(name)
+        if text in (None, ""):
+            return ""
+        fault = self.template_fault(name, text)
+        if fault is not None:
+            raise TemplateFault(fault, name)
+        return rendered(str(text), values)
+
+    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the resolved values with the templates among them filled in.
+
+        Raises:
+            TemplateFault: one cannot be filled in.
+        """
+        resolved = self.resolved(dict(values))
+        filled = {
+            name: self.rendered(name, resolved) for name in self.templates if name in resolved
+        }
+        return {**resolved, **filled}
 
     def resolved(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the definition's defaults where nothing was entered."""
@@ -210,6 +176,8 @@ class Component(Document):
     key: Key
     label: Label
     description: Text | None = None
+    category: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    """A word under which it is found, such as "CRM"."""
     documentation_url: (
         Annotated[str, StringConstraints(pattern=r"^https://", max_length=2000)] | None
     ) = None
