@@ -1,6 +1,8 @@
 """What all adapters to AWS share: clients with bounded patience, errors, and items."""
 
-from collections.abc import Iterator, Mapping
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _CONFIG = Config(
     connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 4}
 )
+TRANSACTION_ATTEMPTS = 4
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -65,6 +68,30 @@ def condition() -> Iterator[list[Mapping[str, Any]]]:
                 raise
             item: Any = error.response.get("Item", {})
             failed.append(from_item(item))
+
+
+def canceled(client: "DynamoDBClient", parts: Sequence[Any]) -> list[bool]:
+    """Run one transaction; return of each part whether its condition failed, or an empty list.
+
+    Raises:
+        Unavailable: it was canceled for another reason, such as a conflict.
+    """
+    with translated_errors():
+        for attempt in range(1, TRANSACTION_ATTEMPTS + 1):
+            try:
+                client.transact_write_items(TransactItems=parts)
+            except client.exceptions.TransactionCanceledException as error:
+                reasons = error.response.get("CancellationReasons", [])
+                codes = [each.get("Code") for each in reasons]
+                if "ConditionalCheckFailed" in codes:
+                    return [code == "ConditionalCheckFailed" for code in codes]
+                # Two transactions on one item are in each other's way; AWS's client leaves it so.
+                if "TransactionConflict" not in codes or attempt == TRANSACTION_ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
+            else:
+                break
+    return []
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,18 +12,13 @@ from connections.adapters.aws import (
     translated_errors,
 )
 from connections.adapters.sealing import Purpose, Sealer
-from connections.adapters.state_items import new_state, state_key, to_connection
+from connections.adapters.state_items import inputs_key, state_key, to_connection
 from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def inputs_key(connection_id: ConnectionId) -> dict[str, str]:
-    """Return the key of an inputs item."""
-    return {"pk": connection_id, "sk": "inputs"}
 
 
 def inputs_of(item: dict[str, Any], sealer: Sealer) -> Inputs:
@@ -66,35 +61,6 @@ class DynamoConnections:
     table: str
     sealer: Sealer
 
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
-        """Store a new connection; False, and nothing changed, if its id is taken."""
-        secret = {"definition": inputs.definition, "values": inputs.values}
-        sealed = self.sealer.seal(Purpose.INPUTS, connection.id, secret)
-        # A transaction: with the same Idempotency-Key twice at once, state and inputs of two
-        # requests must not mix.
-        items: list[dict[str, Any]] = [
-            new_state(connection),
-            {**inputs_key(connection.id), "sealed": sealed},
-        ]
-        puts: list[Any] = [
-            {
-                "Put": {
-                    "TableName": self.table,
-                    "Item": to_item(item),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            }
-            for item in items
-        ]
-        with translated_errors():
-            try:
-                self.client.transact_write_items(TransactItems=puts)
-            except self.client.exceptions.TransactionCanceledException as error:
-                if "ConditionalCheckFailed" not in str(error):
-                    raise
-                return False
-        return True
-
     def get(self, connection_id: ConnectionId) -> Connection | None:
         """Return the state."""
         with translated_errors():
@@ -107,7 +73,8 @@ class DynamoConnections:
         """Return the state with the inputs, unsealed."""
         keys = [state_key(connection_id), inputs_key(connection_id)]
         items = {item["sk"]: item for item in read_together(self.client, {self.table: keys})}
-        if "state" not in items:
+        # Inputs go before the state when a connection is deleted: half of it is none of it.
+        if not {"state", "inputs"} <= items.keys():
             return None
         return to_connection(items["state"]), inputs_of(items["inputs"], self.sealer)
 

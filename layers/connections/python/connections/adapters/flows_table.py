@@ -13,6 +13,7 @@ from connections.adapters.aws import (
     translated_errors,
 )
 from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.state_items import owner_item, to_owner
 from connections.application.ports import UsedFlow
 from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Issuance
@@ -37,7 +38,10 @@ class DynamoFlows:
         """Store an authorization."""
         item = {
             **_authorization_key(authorization.id),
+            "linkDigest": authorization.link_digest,
             "connectionId": authorization.connection_id,
+            **owner_item(authorization.owner),
+            "customerName": authorization.customer_name,
             "expiresAt": authorization.expires_at,
             "ttl": _time_to_live(authorization.expires_at),
         }
@@ -74,6 +78,7 @@ class DynamoFlows:
             **_flow_key(flow.state_digest),
             "connectionId": flow.connection_id,
             "authorizationId": flow.authorization_id,
+            **owner_item(flow.owner),
             "browserDigest": flow.browser_digest,
             "redirectUri": flow.redirect_uri,
             "issuer": flow.issuer,
@@ -108,6 +113,7 @@ class DynamoFlows:
             browser_digest=item["browserDigest"],
             connection_id=ConnectionId(item["connectionId"]),
             authorization_id=AuthorizationId(item["authorizationId"]),
+            owner=to_owner(item),
             redirect_uri=item["redirectUri"],
             issuer=item.get("issuer"),
             code_verifier=opened["codeVerifier"],
@@ -123,7 +129,10 @@ class DynamoFlows:
 def _authorization(authorization_id: AuthorizationId, item: dict[str, Any]) -> Authorization:
     return Authorization(
         id=authorization_id,
+        link_digest=item["linkDigest"],
         connection_id=ConnectionId(item["connectionId"]),
+        owner=to_owner(item),
+        customer_name=item.get("customerName"),
         expires_at=_end(item),
     )
 

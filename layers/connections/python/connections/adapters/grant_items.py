@@ -6,7 +6,7 @@ from typing import Any
 
 from connections.adapters.aws import sealed_bytes
 from connections.adapters.sealing import Purpose, Sealer
-from connections.domain.grant import Grant, Issuance, TokenSet
+from connections.domain.grant import Grant, Issuance, SealedGrant, TokenSet
 from connections.domain.identifiers import ConnectionId, GrantId
 
 
@@ -20,6 +20,7 @@ def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
         "expiresAt": tokens.expires_at.isoformat() if tokens.expires_at else None,
         "definition": issuance.definition,
         "values": issuance.values,
+        "context": grant.context,
     }
     record = _record(grant.connection_id, grant.grant_id, grant.generation)
     return sealer.seal(Purpose.TOKENS, record, secret)
@@ -35,22 +36,30 @@ def grant_item(grant: Grant, sealer: Sealer) -> dict[str, Any]:
     }
 
 
+def sealed_grant(item: Mapping[str, Any]) -> SealedGrant:
+    """Return the grant that an item holds, unopened."""
+    return SealedGrant(
+        connection_id=ConnectionId(item["pk"]),
+        grant_id=GrantId(item["grantId"]),
+        generation=int(item["generation"]),
+        sealed=sealed_bytes(item["sealed"]),
+    )
+
+
 def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
     """Return the grant that an item holds.
 
     Raises:
         SealBroken: it was not sealed for the connection, grant and generation that it is under.
     """
-    connection_id, grant_id = ConnectionId(item["pk"]), GrantId(item["grantId"])
-    generation = int(item["generation"])
-    opened = sealer.unseal(
-        Purpose.TOKENS, _record(connection_id, grant_id, generation), sealed_bytes(item["sealed"])
-    )
+    grant = sealed_grant(item)
+    record = _record(grant.connection_id, grant.grant_id, grant.generation)
+    opened = sealer.unseal(Purpose.TOKENS, record, grant.sealed)
     ends = opened["expiresAt"]
     return Grant(
-        connection_id=connection_id,
-        grant_id=grant_id,
-        generation=generation,
+        connection_id=grant.connection_id,
+        grant_id=grant.grant_id,
+        generation=grant.generation,
         tokens=TokenSet(
             response=opened["response"],
             refresh_token=opened["refreshToken"],
@@ -58,6 +67,7 @@ def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
             expires_at=datetime.fromisoformat(ends) if ends else None,
         ),
         issuance=Issuance(definition=opened["definition"], values=opened["values"]),
+        context=opened["context"],
     )
 
 

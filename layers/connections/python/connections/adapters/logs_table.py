@@ -1,24 +1,25 @@
 """The connections' logs, in the Connections table; DynamoDB clears away what is old."""
 
-import base64
-import binascii
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import from_item, to_item, translated_errors
-from connections.domain.errors import InvalidRequest, Problem, Unavailable
+from connections.adapters.aws import canceled, to_item
+from connections.adapters.lists import partition_page
+from connections.adapters.state_items import CLOSED, inputs_key
+from connections.domain.errors import Unavailable
 from connections.domain.identifiers import AuthorizationId, ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LONGEST_SORT_KEY = 100
 KEPT_FOR = timedelta(days=90)
+_PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00#[0-9a-f]{8}", re.ASCII)
 logger = logging.getLogger(__name__)
 
 
@@ -30,9 +31,12 @@ class DynamoLogbook:
     table: str
 
     def write(self, entry: LogEntry) -> None:
-        """Add an entry. What it reports has happened, so it does not fail for want of an entry."""
+        """Add an entry, unless the connection is being deleted.
+
+        What it reports has happened, so it does not fail for want of an entry.
+        """
         item = {
-            "pk": f"log#{entry.connection_id}",
+            "pk": log_partition(entry.connection_id),
             "sk": f"{entry.at.isoformat(timespec='microseconds')}#{secrets.token_hex(4)}",
             "event": entry.event.value,
             "severity": entry.severity.value,
@@ -42,9 +46,22 @@ class DynamoLogbook:
             "authorizationId": entry.authorization_id,
             "ttl": int((entry.at + KEPT_FOR).timestamp()),
         }
+        parts = [
+            {"Put": {"TableName": self.table, "Item": to_item(item)}},
+            # A transaction: of a connection that is deleted nothing stays, also no late entry.
+            {
+                "ConditionCheck": {
+                    "TableName": self.table,
+                    # Not the state: those who claim would come into each other's way.
+                    "Key": to_item(inputs_key(entry.connection_id)),
+                    "ConditionExpression": (
+                        f"attribute_exists(pk) AND attribute_not_exists({CLOSED})"
+                    ),
+                }
+            },
+        ]
         try:
-            with translated_errors():
-                self.client.put_item(TableName=self.table, Item=to_item(item))
+            canceled(self.client, parts)
         except Unavailable:
             logger.exception(
                 "log-entry-lost",
@@ -55,21 +72,16 @@ class DynamoLogbook:
         self, connection_id: ConnectionId, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[LogEntry], str | None]:
         """Return entries, newest first, and the cursor of the next page."""
-        partition = f"log#{connection_id}"
-        query: Any = {
-            "TableName": self.table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": to_item({":pk": partition}),
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
-        if cursor is not None:
-            query["ExclusiveStartKey"] = to_item({"pk": partition, "sk": _sort_key(cursor)})
-        with translated_errors():
-            answer = self.client.query(**query)
-        entries = [_entry(connection_id, from_item(item)) for item in answer["Items"]]
-        last = answer.get("LastEvaluatedKey")
-        return entries, _cursor(str(from_item(last)["sk"])) if last else None
+        partition = log_partition(connection_id)
+        items, following = partition_page(
+            self.client, self.table, partition, form=_PLACE, limit=limit, cursor=cursor
+        )
+        return [_entry(connection_id, item) for item in items], following
+
+
+def log_partition(connection_id: ConnectionId) -> str:
+    """Return the partition of a connection's log."""
+    return f"log#{connection_id}"
 
 
 def _entry(connection_id: ConnectionId, item: Mapping[str, Any]) -> LogEntry:
@@ -85,18 +97,3 @@ def _entry(connection_id: ConnectionId, item: Mapping[str, Any]) -> LogEntry:
         provider_error=item.get("providerError"),
         authorization_id=None if authorization is None else AuthorizationId(authorization),
     )
-
-
-def _cursor(sort_key: str) -> str:
-    return base64.urlsafe_b64encode(sort_key.encode()).decode().rstrip("=")
-
-
-def _sort_key(unverified_cursor: str) -> str:
-    padded = unverified_cursor + "=" * (-len(unverified_cursor) % 4)
-    try:
-        sort_key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-        datetime.fromisoformat(sort_key[:LONGEST_SORT_KEY].partition("#")[0])
-    except (binascii.Error, ValueError):
-        problem = Problem("#/query/cursor", "must be the nextCursor of the page before")
-        raise InvalidRequest("The cursor is not one of this list's.", [problem]) from None
-    return sort_key[:LONGEST_SORT_KEY]

@@ -6,12 +6,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connections.adapters.aws import translated_errors
-from connections.adapters.grant_items import grant_item, open_grant
+from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
 from connections.adapters.sealing import Sealer
-from connections.domain.grant import Grant
+from connections.domain.grant import Grant, SealedGrant
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True)
+class SqsSealedRevocations:
+    """Implements `SealedRevocations`: what is sealed as an item stays sealed as a message."""
+
+    client: "SQSClient"
+    url: str
+
+    def hand_over(self, grant: SealedGrant) -> None:
+        """Send a grant to be revoked."""
+        message = {
+            "pk": grant.connection_id,
+            "grantId": grant.grant_id,
+            "generation": grant.generation,
+            "sealed": base64.b64encode(grant.sealed).decode(),
+        }
+        with translated_errors():
+            self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +43,8 @@ class SqsRevocationQueue:
 
     def send(self, grant: Grant) -> None:
         """Send a grant to be revoked."""
-        item = grant_item(grant, self.sealer)
-        body = json.dumps({**item, "sealed": base64.b64encode(item["sealed"]).decode()})
-        with translated_errors():
-            self.client.send_message(QueueUrl=self.url, MessageBody=body)
+        sealed = sealed_grant(grant_item(grant, self.sealer))
+        SqsSealedRevocations(self.client, self.url).hand_over(sealed)
 
 
 def parse_revocation_message(body: str, sealer: Sealer) -> Grant:

@@ -5,10 +5,15 @@ from typing import Any, cast
 from zlib import crc32
 
 from connections.adapters.aws import moment, number
+from connections.domain.caller import Owner
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
-from connections.domain.identifiers import ConnectionId, GrantId
+from connections.domain.identifiers import ConnectionId, CustomerId, GrantId
 
+LISTED = "connection"
+"""What the index of all connections is partitioned by: it grows by creations alone."""
+CLOSED = "closed"
+"""Of a connection that is being deleted: nothing is added to it any more."""
 SHARDS = 8
 """How many partitions the due index has."""
 
@@ -16,6 +21,11 @@ SHARDS = 8
 def state_key(connection_id: ConnectionId) -> dict[str, str]:
     """Return the key of a state item."""
     return {"pk": connection_id, "sk": "state"}
+
+
+def inputs_key(connection_id: ConnectionId) -> dict[str, str]:
+    """Return the key of an inputs item."""
+    return {"pk": connection_id, "sk": "inputs"}
 
 
 def shard(connection_id: ConnectionId) -> str:
@@ -34,10 +44,25 @@ def evidence_item(evidence: Evidence) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def owner_item(owner: Owner) -> dict[str, str | None]:
+    """Return the attributes that say whose an item is; by the first it is found again."""
+    return {"customerId": owner.customer_id, "userId": owner.user_id}
+
+
+def to_owner(item: Mapping[str, Any]) -> Owner:
+    """Return whose an item is."""
+    customer = item.get("customerId")
+    return Owner(
+        customer_id=None if customer is None else CustomerId(customer), user_id=item.get("userId")
+    )
+
+
 def new_state(connection: Connection) -> dict[str, Any]:
     """Return the item of a connection that was never connected, refreshed or used."""
     return {
         **state_key(connection.id),
+        "listed": LISTED,
+        **owner_item(connection.owner),
         "name": connection.name,
         "component": connection.component,
         "definitionKey": connection.definition_key,
@@ -62,6 +87,7 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         name=item["name"],
         component=item["component"],
         definition_key=item["definitionKey"],
+        owner=to_owner(item),
         oauth=item["oauth"],
         status=Status(item["status"]),
         reason=Reason(item["reason"]) if "reason" in item else None,

@@ -1,11 +1,12 @@
 """The state item under refresh: conditional writes that name what they change and expect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import condition, from_item, to_item
-from connections.adapters.state_items import evidence_item, shard, state_key, to_connection
+from connections.adapters.state_items import CLOSED, evidence_item, shard, state_key, to_connection
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.grant import Grant
@@ -73,14 +74,15 @@ class DynamoStates:
         forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
         # Not twice: a write whose answer was lost is tried again, and must not end a claim that
         # was made in between.
-        return self._update(
+        found = self._update(
             grant.connection_id,
             sets,
             forgets,
-            "attribute_exists(pk) AND grantId <> :new",
+            f"attribute_exists(pk) AND attribute_not_exists({CLOSED}) AND grantId <> :new",
             {":new": grant.grant_id},
             overtaking=True,
         )
+        return found is None or found.get("grantId") == grant.grant_id
 
     def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
         """Record a failed refresh and end the claim that `former` precedes."""
@@ -121,14 +123,14 @@ class DynamoStates:
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
         believed = former.grant_id or ""
         expected = {":believed": believed, ":ended": ended or believed}
-        return self._update(
-            former.id, sets, forgets, "grantId IN (:believed, :ended)", expected, overtaking=True
-        )
+        condition_met = "grantId IN (:believed, :ended)"
+        found = self._update(former.id, sets, forgets, condition_met, expected, overtaking=True)
+        return found is None
 
     def _write(self, former: Connection, sets: dict[str, Any], forgets: tuple[str, ...]) -> bool:
         """Write under the fence of the claim that `former` precedes."""
         expected = {":fence": former.fence + 1}
-        return self._update(former.id, sets, forgets, "fence = :fence", expected)
+        return self._update(former.id, sets, forgets, "fence = :fence", expected) is None
 
     def _update(
         self,
@@ -139,9 +141,10 @@ class DynamoStates:
         expected: dict[str, Any],
         *,
         overtaking: bool = False,
-    ) -> bool:
+    ) -> Mapping[str, Any] | None:
         """Set the attributes that have a value, and forget the others.
 
+        Returns None when it is written, else what is there, which is empty if nothing is.
         Overtaking raises the fence: what the holder of a claim writes later finds it passed.
         """
         kept = {name: value for name, value in sets.items() if value is not None}
@@ -161,8 +164,9 @@ class DynamoStates:
                 ConditionExpression=expression,
                 ExpressionAttributeNames={f"#{name}": name for name in (*kept, *gone)},
                 ExpressionAttributeValues=to_item({**values, **expected}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        return not failed
+        return failed[0] if failed else None
 
 
 def _alive(grant: Grant, refresh_at: datetime | None, now: datetime) -> dict[str, Any]:

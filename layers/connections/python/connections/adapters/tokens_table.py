@@ -1,14 +1,15 @@
 """The Tokens table, and a reading of it together with the inputs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import condition, from_item, to_item, translated_errors
-from connections.adapters.connections_table import inputs_key, inputs_of, read_together
-from connections.adapters.grant_items import grant_item, open_grant
+from connections.adapters.connections_table import inputs_of, read_together
+from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
 from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.state_items import inputs_key
 from connections.domain.connection import Inputs
-from connections.domain.grant import Grant
+from connections.domain.grant import Grant, SealedGrant
 from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
@@ -29,11 +30,8 @@ class DynamoTokens:
 
     def get(self, connection_id: ConnectionId) -> Grant | None:
         """Return the grant, consistently read."""
-        with translated_errors():
-            found = self.client.get_item(
-                TableName=self.table, Key=to_item({"pk": connection_id}), ConsistentRead=True
-            ).get("Item")
-        return open_grant(from_item(found), self.sealer) if found else None
+        found = _stored(self.client, self.table, connection_id)
+        return open_grant(found, self.sealer) if found else None
 
     def begin(self, grant: Grant) -> None:
         """Store a new grant in place of another."""
@@ -70,18 +68,49 @@ class DynamoTokens:
 
     def delete(self, grant: Grant) -> bool:
         """Delete the grant at this generation; False if the stored one is another by now."""
-        with condition() as failed:
-            self.client.delete_item(
-                TableName=self.table,
-                Key=to_item({"pk": grant.connection_id}),
-                ConditionExpression=(
-                    "attribute_not_exists(pk) OR (grantId = :grant AND generation = :generation)"
-                ),
-                ExpressionAttributeValues=to_item(
-                    {":grant": grant.grant_id, ":generation": grant.generation}
-                ),
-            )
-        return not failed
+        return _deleted(self.client, self.table, grant)
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoSealedTokens:
+    """Implements `SealedTokens`: nothing is opened."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def get(self, connection_id: ConnectionId) -> SealedGrant | None:
+        """Return the grant as it is stored, consistently read."""
+        found = _stored(self.client, self.table, connection_id)
+        return sealed_grant(found) if found else None
+
+    def delete(self, grant: SealedGrant) -> bool:
+        """Delete the grant at this generation; False if the stored one is another by now."""
+        return _deleted(self.client, self.table, grant)
+
+
+def _stored(
+    client: "DynamoDBClient", table: str, connection_id: ConnectionId
+) -> dict[str, Any] | None:
+    with translated_errors():
+        found = client.get_item(
+            TableName=table, Key=to_item({"pk": connection_id}), ConsistentRead=True
+        ).get("Item")
+    return from_item(found) if found else None
+
+
+def _deleted(client: "DynamoDBClient", table: str, grant: Grant | SealedGrant) -> bool:
+    with condition() as failed:
+        client.delete_item(
+            TableName=table,
+            Key=to_item({"pk": grant.connection_id}),
+            ConditionExpression=(
+                "attribute_not_exists(pk) OR (grantId = :grant AND generation = :generation)"
+            ),
+            ExpressionAttributeValues=to_item(
+                {":grant": grant.grant_id, ":generation": grant.generation}
+            ),
+        )
+    return not failed
 
 
 @dataclass(frozen=True, slots=True)

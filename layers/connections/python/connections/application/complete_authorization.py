@@ -4,9 +4,10 @@ Whatever goes wrong leaves an entry in the connection's log, and the old grant a
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from connections.application.insisting import insist
 from connections.application.invocation import Invocation
 from connections.application.ports import (
     AuthorizationServer,
@@ -16,6 +17,7 @@ from connections.application.ports import (
     NewGrants,
     NoAnswer,
     NotSent,
+    RevocationQueue,
     Tokens,
     UsedFlow,
 )
@@ -23,11 +25,13 @@ from connections.application.remedies import (
     CONNECTED,
     CONNECTED_FOR_A_WHILE,
     EXCHANGE_REMEDIES,
+    NOT_EXCHANGED,
+    NOT_STORED,
     REJECTIONS,
 )
-from connections.domain.errors import Unavailable
+from connections.domain.errors import Misconfigured, Unavailable
 from connections.domain.failure import Failure
-from connections.domain.flow import Flow
+from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant, TokenSet, refresh_time
 from connections.domain.identifiers import Randomness, grant_id
 from connections.domain.log_entry import Event, LogEntry, Severity
@@ -35,13 +39,12 @@ from connections.oauth.authorization import (
     CallbackRejected,
     ConsentRefused,
     authorization_code,
+    callback_context,
     digest,
     parse_authorization_response,
 )
 from connections.oauth.client import OAuthClient
 from connections.oauth.token import TokenRequestFailed, code_request, token_set
-
-STORE_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Completion:
     """What became of the flow: connected, or the code of what went wrong."""
 
     error: str | None = None
+    flow: Flow | None = None
+    """The flow that connected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class AuthorizationCompleter:
     flows: Flows
     tokens: Tokens
     grants: NewGrants
+    revocations: RevocationQueue
     servers: AuthorizationServer
     logbook: Logbook
     clock: Clock
@@ -81,21 +87,29 @@ class AuthorizationCompleter:
             return self._rejected(flow, rejected.code)
         except ConsentRefused as refused:
             return self._refused(flow, refused.provider_error)
-        # The link is taken before the code: of two who began under it, one connects. Otherwise
-        # whoever has the link could put another account in the customer's place.
-        authorization = self.flows.close(flow.authorization_id)
+        try:
+            authorization = self._link_taken(flow)
+        except Unavailable:
+            self._log(flow, Event.AUTHORIZATION_FAILED, Severity.ERROR, NOT_EXCHANGED)
+            raise
         if authorization is None:
             return self._rejected(flow, "link-used")
         try:
             tokens = self._exchange(flow, code, invocation)
-        except (NotSent, NoAnswer, TokenRequestFailed) as error:
+        except (NotSent, NoAnswer, TokenRequestFailed, Misconfigured) as error:
+            failed = self._failed(flow, error.failure)
             self.flows.offer(authorization)
-            return self._failed(flow, error.failure)
-        return self._connected(flow, tokens)
+            return failed
+        return self._connected(flow, tokens, callback_context(response, flow))
 
-    def _exchange(self, flow: Flow, code: str, invocation: Invocation) -> TokenSet:
+    def _link_taken(self, flow: Flow) -> Authorization | None:
         # A code is good once: whatever can fail for our own reasons fails before it is spent.
         self.tokens.ready()
+        # The link is taken before the code: of two who began under it, one connects. Otherwise
+        # whoever has the link could put another account in the customer's place.
+        return self.flows.close(flow.authorization_id)
+
+    def _exchange(self, flow: Flow, code: str, invocation: Invocation) -> TokenSet:
         client = OAuthClient.of(flow.issuance)
         request = code_request(
             client, code=code, redirect_uri=flow.redirect_uri, code_verifier=flow.code_verifier
@@ -103,7 +117,7 @@ class AuthorizationCompleter:
         answer = self.servers.post(request, invocation.deadline)
         return token_set(client, answer, former=None)
 
-    def _connected(self, flow: Flow, tokens: TokenSet) -> Completion:
+    def _connected(self, flow: Flow, tokens: TokenSet, context: Mapping[str, str]) -> Completion:
         client = OAuthClient.of(flow.issuance)
         now = self.clock.now()
         grant = Grant(
@@ -112,13 +126,19 @@ class AuthorizationCompleter:
             generation=1,
             tokens=tokens,
             issuance=flow.issuance,
+            context=context,
         )
         refresh_at = refresh_time(
             tokens, refresh_buffer=client.refresh_buffer, spread=self.chance()
         )
         # The tokens first: they are the truth, and the state is mended from them if need be.
-        self._insist(lambda: self.tokens.begin(grant))
-        self._insist(lambda: self.grants.connected(grant, refresh_at, now))
+        try:
+            insist(lambda: self.tokens.begin(grant), self.clock)
+        except Unavailable:
+            self._log(flow, Event.AUTHORIZATION_FAILED, Severity.ERROR, NOT_STORED)
+            raise
+        if not insist(lambda: self.grants.connected(grant, refresh_at, now), self.clock):
+            return self._gone(grant, client)
         lasting = tokens.refresh_token is not None
         self._log(
             flow,
@@ -126,18 +146,14 @@ class AuthorizationCompleter:
             Severity.INFO if lasting else Severity.WARNING,
             CONNECTED if lasting else CONNECTED_FOR_A_WHILE,
         )
-        return Completion()
+        return Completion(flow=flow)
 
-    def _insist(self, write: Callable[[], object]) -> None:
-        """Store what the server issued, as often as it takes: the code cannot be used again."""
-        for attempt in range(1, STORE_ATTEMPTS):
-            try:
-                write()
-            except Unavailable:
-                self.clock.sleep(0.1 * 2**attempt)
-            else:
-                return
-        write()
+    def _gone(self, grant: Grant, client: OAuthClient) -> Completion:
+        """End a consent to a connection that was deleted meanwhile: nothing of it may stay."""
+        if client.revokes:
+            insist(lambda: self.revocations.send(grant), self.clock)
+        insist(lambda: self.tokens.delete(grant), self.clock)
+        return Completion(error="connection-deleted")
 
     def _rejected(self, flow: Flow | UsedFlow, code: str) -> Completion:
         self._log(flow, Event.CALLBACK_REJECTED, Severity.WARNING, REJECTIONS[code])
@@ -161,7 +177,7 @@ class AuthorizationCompleter:
             Event.AUTHORIZATION_FAILED,
             Severity.ERROR,
             f"The code could not be exchanged: {failure.explanation}. "
-            + EXCHANGE_REMEDIES[failure.kind],
+            + (failure.remedy or EXCHANGE_REMEDIES[failure.kind]),
             http_status=failure.http_status,
             provider_error=failure.provider_error,
         )

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connections.application.access_ports import SealedTokens
 from connections.application.ports import (
     Clock,
     Connections,
     Logbook,
     RevocationQueue,
+    SealBroken,
     States,
     Tokens,
 )
+from connections.domain.connection import Connection
 from connections.domain.errors import NotFound, NotOAuth, Unavailable
-from connections.domain.grant import Grant
-from connections.domain.identifiers import ConnectionId
+from connections.domain.grant import Grant, Issuance
+from connections.domain.identifiers import ConnectionId, GrantId
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.client import OAuthClient
 
@@ -35,6 +38,7 @@ class Disconnecter:
     connections: Connections
     states: States
     tokens: Tokens
+    sealed_tokens: SealedTokens
     revocations: RevocationQueue
     logbook: Logbook
     clock: Clock
@@ -51,23 +55,54 @@ class Disconnecter:
             raise NotFound("There is no such connection.")
         if not connection.oauth:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to end.")
-        grant = self.tokens.get(connection_id)
-        if grant is None and connection.grant_id is None:
+        try:
+            grant = self.tokens.get(connection_id)
+            if grant is None:
+                return self._finish(connection)
+            ended = self._end(grant)
+        except SealBroken:
+            return self._end_unopened(connection)
+        self._record(connection, grant.grant_id, Severity.INFO, _WORDS[ended])
+        return ended
+
+    def _finish(self, connection: Connection) -> Revocation:
+        """Finish a disconnect that was cut short after it had deleted the tokens, if there was one.
+
+        What it handed over is being revoked, if the definition has an endpoint for that.
+        """
+        if connection.grant_id is None:
             return Revocation.NOT_SUPPORTED
-        ended = self._end(grant) if grant else None
+        found = self.connections.with_inputs(connection.id)
+        if found is None:
+            raise NotFound("The connection was deleted meanwhile.")
+        issuance = Issuance(definition=found[1].definition, values=found[1].values)
+        ended = _supported(issuance)
+        self._record(connection, None, Severity.INFO, _WORDS[ended])
+        return ended
+
+    def _end_unopened(self, connection: Connection) -> Revocation:
+        """End a grant that does not open: it is of no use to anybody, and cannot be revoked."""
+        sealed = self.sealed_tokens.get(connection.id)
+        if sealed is not None and not self.sealed_tokens.delete(sealed):
+            raise Unavailable("The connection is being refreshed; try again.")
+        of_grant = sealed.grant_id if sealed else None
+        self._record(connection, of_grant, Severity.ERROR, UNOPENED)
+        return Revocation.NOT_SUPPORTED
+
+    def _record(
+        self, connection: Connection, ended: GrantId | None, severity: Severity, words: str
+    ) -> None:
         now = self.clock.now()
-        of_grant = grant.grant_id if grant else None
-        if self.states.disconnected(connection, now, of_grant) and ended is not None:
+        if self.states.disconnected(connection, now, ended):
             self.logbook.write(
                 LogEntry(
-                    connection_id=connection_id,
+                    connection_id=connection.id,
                     at=now,
                     event=Event.DISCONNECTED,
-                    severity=Severity.INFO,
-                    detail=_WORDS[ended],
+                    severity=severity,
+                    detail=words,
                 )
             )
-        return ended or Revocation.NOT_SUPPORTED
 
     def _end(self, grant: Grant) -> Revocation:
         """Hand the grant over and delete it, at the generation it stands at.
@@ -75,18 +110,27 @@ class Disconnecter:
         A refresh may store a successor in between: then that is handed over and deleted too. A
         grant that comes in between is another consent, and stays.
         """
-        supported = OAuthClient.of(grant.issuance).revoke_url is not None
+        revocation = _supported(grant.issuance)
         for _ in range(ATTEMPTS):
             # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
-            if supported:
+            if revocation is Revocation.QUEUED:
                 self.revocations.send(grant)
             stored = None if self.tokens.delete(grant) else self.tokens.get(grant.connection_id)
             if stored is None or stored.grant_id != grant.grant_id:
-                return Revocation.QUEUED if supported else Revocation.NOT_SUPPORTED
+                return revocation
             grant = stored
         raise Unavailable("The connection is being refreshed all the time; try again.")
 
 
+def _supported(issuance: Issuance) -> Revocation:
+    return Revocation.QUEUED if OAuthClient.of(issuance).revokes else Revocation.NOT_SUPPORTED
+
+
+UNOPENED = (
+    "The tokens were deleted here unread: they were not sealed for this connection, or have been"
+    " changed in storage. End the app's access in the provider's own settings, and find out who"
+    " can write to the table of tokens."
+)
 _WORDS = {
     Revocation.QUEUED: "The tokens were deleted here and are being revoked at the provider.",
     Revocation.NOT_SUPPORTED: "The tokens were deleted here. The provider has no revocation"

@@ -1,12 +1,29 @@
 """Offer an authorization: a link under which a customer may press CONNECT."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from connections.application.access_ports import Customers
 from connections.application.ports import Clock, Connections, Flows
+from connections.domain.caller import Owner
 from connections.domain.errors import NotFound, NotOAuth
 from connections.domain.flow import AUTHORIZATION_LIFETIME, Authorization
-from connections.domain.identifiers import ConnectionId, Randomness, authorization_id
+from connections.domain.identifiers import (
+    AuthorizationLink,
+    ConnectionId,
+    Randomness,
+    authorization_id,
+    authorization_link,
+)
+from connections.oauth.authorization import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedLink:
+    """An authorization with the link that opens it, which is told this once."""
+
+    authorization: Authorization
+    link: AuthorizationLink = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +31,13 @@ class AuthorizationOffers:
     """Makes authorizations for connections."""
 
     connections: Connections
+    customers: Customers
     flows: Flows
     clock: Clock
     randomness: Randomness = secrets.token_bytes
 
-    def offer(self, connection_id: ConnectionId) -> Authorization:
-        """Store and return an authorization.
+    def offer(self, connection_id: ConnectionId) -> OfferedLink:
+        """Store an authorization, and return it with the link that opens it.
 
         Raises:
             NotFound: there is no such connection.
@@ -33,10 +51,19 @@ class AuthorizationOffers:
                 "This connection is not an OAuth 2.0 one: there is nothing to authorize."
             )
         now = self.clock.now()
+        identifier = authorization_id(now, self.randomness)
+        link = authorization_link(identifier, self.randomness)
         authorization = Authorization(
-            id=authorization_id(now, self.randomness),
+            id=identifier,
+            link_digest=digest(link),
             connection_id=connection_id,
+            owner=connection.owner,
+            customer_name=self._customer_name(connection.owner),
             expires_at=now + AUTHORIZATION_LIFETIME,
         )
         self.flows.offer(authorization)
-        return authorization
+        return OfferedLink(authorization=authorization, link=link)
+
+    def _customer_name(self, owner: Owner) -> str | None:
+        customer = self.customers.get(owner.customer_id) if owner.customer_id else None
+        return customer.name if customer else None

@@ -14,7 +14,11 @@ from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.failure import Failure
 from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant
-from connections.domain.identifiers import AuthorizationId, ConnectionId, GrantId
+from connections.domain.identifiers import (
+    AuthorizationId,
+    ConnectionId,
+    GrantId,
+)
 from connections.domain.log_entry import LogEntry
 from connections.domain.refresh import FailureRecord
 from connections.oauth.messages import ServerRequest, ServerResponse
@@ -32,30 +36,21 @@ class Clock(Protocol):
 
 
 class Components(Protocol):
-    """The components that the organization published."""
+    """The components that the organization published, or also those that are built in."""
 
     def put(self, component: Component) -> None:
-        """Store or replace a component."""
+        """Store or replace a component.
+
+        Raises:
+            BuiltInComponent: its key is that of a component which nobody can replace.
+        """
 
     def get(self, key: str) -> Component | None:
         """Return the component of that key."""
 
 
-class ApiKeys(Protocol):
-    """The organization's API keys, by digest only."""
-
-    def add(self, digest: str, key_id: str, name: str, created_at: datetime) -> None:
-        """Store a key's digest."""
-
-    def find(self, digest: str) -> str | None:
-        """Return the id of the key with that digest."""
-
-
 class Connections(Protocol):
     """States and inputs of connections, as those who manage them see them."""
-
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
-        """Store a new connection, whole; False, and nothing changed, if its id is taken."""
 
     def get(self, connection_id: ConnectionId) -> Connection | None:
         """Return the state."""
@@ -107,7 +102,7 @@ class NewGrants(Protocol):
     """The state item when a customer has consented."""
 
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
-        """Record a new grant; False if the connection is gone, or it is recorded already.
+        """Record a new grant, once; False if the connection is gone, or being deleted.
 
         Whoever holds a claim is overtaken: the fence rises.
         """
@@ -180,7 +175,7 @@ class Logbook(Protocol):
     """The connections' logs."""
 
     def write(self, entry: LogEntry) -> None:
-        """Add an entry."""
+        """Add an entry; of a connection that is deleted, or being deleted, nothing is kept."""
 
 
 class Logs(Protocol):

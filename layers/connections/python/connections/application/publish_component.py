@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from connections.application.ports import Components
 from connections.domain.errors import InvalidRequest, NotFound, Problem
 from connections.oauth.addresses import AllowedHosts
-from connections_sdk.definitions import URL_INPUTS, Component, ConnectionDefinition
+from connections_sdk.definitions import Component, ConnectionDefinition
+from connections_sdk.templates import sample
 
 LARGEST_DEFINITION = 32 * 1024
 """Bytes: every grant keeps the definition that it was issued under."""
@@ -14,7 +15,7 @@ LARGEST_DEFINITION = 32 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ComponentPublisher:
-    """The organization's components."""
+    """Components, for those who publish and read them."""
 
     components: Components
     hosts: AllowedHosts
@@ -25,6 +26,7 @@ class ComponentPublisher:
         Raises:
             InvalidRequest: the key is not that of the document, a default is no value for its
                 input, or a URL must not be called.
+            BuiltInComponent: a built-in component has the key.
         """
         if key != component.key:
             problem = Problem("#/key", f"must be {key!r}, as in the path")
@@ -62,8 +64,10 @@ class ComponentPublisher:
             if default is None or default == "":
                 continue
             fault = field.fault(default)
-            if fault is None and definition.oauth2_type and name in URL_INPUTS:
-                fault = self.hosts.fault(default)
+            if fault is None and definition.calls(name):
+                # Of a template, what no value can change: scheme, port, a host of its own.
+                url = sample(default) if name in definition.templates else default
+                fault = self.hosts.fault(url)
             if fault:
                 problems.append(Problem(f"{at}/inputs/{name}/default", fault))
         for name, url in (

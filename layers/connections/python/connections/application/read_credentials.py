@@ -10,12 +10,19 @@ from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Readings
 from connections.application.refresh import Outcome, Refresher, Result
 from connections.domain.connection import Inputs, Status
-from connections.domain.errors import NotConnected, NotFound, ReconnectRequired, Unavailable
+from connections.domain.errors import (
+    Misconfigured,
+    NotConnected,
+    NotFound,
+    ReconnectRequired,
+    Unavailable,
+)
 from connections.domain.failure import FailureKind
 from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
-from connections_sdk.definitions import ConnectionDefinition
+from connections.oauth.client import definition_of, unfilled
+from connections_sdk.templates import TemplateFault
 
 LONGEST_WAIT = timedelta(seconds=20)
 ANSWER_MARGIN = timedelta(seconds=2)
@@ -29,6 +36,7 @@ class Credentials:
     key: str
     fields: Mapping[str, Any] = field(repr=False)
     token: Mapping[str, Any] | None = field(repr=False)
+    context: Mapping[str, str] = field(repr=False)
     generation: int | None
     expires_at: datetime | None
 
@@ -52,6 +60,8 @@ class CredentialsReader:
             NotConnected: the customer has not connected it.
             ReconnectRequired: the grant is dead and the access token has ended.
             Unavailable: no working access token can be had for now.
+            Misconfigured: the definition breaks a rule, or a template among the fields cannot be
+                filled in.
         """
         since = self.clock.now()
         give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
@@ -60,14 +70,20 @@ class CredentialsReader:
             inputs, grant = self.readings.read(connection_id)
             if inputs is None:
                 raise NotFound("There is no such connection.")
-            if ConnectionDefinition.model_validate(inputs.definition).oauth2_type is None:
+            if definition_of(inputs.definition).oauth2_type is None:
                 return _credentials(inputs, None)
             if grant is None:
                 raise NotConnected("The customer has not connected: send them to CONNECT.")
             now = self.clock.now()
             if grant.tokens.lasts(min_ttl, now) or grant.tokens.issued_at >= since:
                 return _credentials(inputs, grant)
-            outcome = self.refresher.refresh(connection_id, need, invocation)
+            try:
+                outcome = self.refresher.refresh(connection_id, need, invocation)
+            except Unavailable:
+                # What was read works, if not for long: better than nothing.
+                if not grant.tokens.alive(self.clock.now()):
+                    raise
+                return _credentials(inputs, grant)
             if outcome.result is not Result.BUSY:
                 return _credentials(inputs, _usable(outcome, grant, self.clock.now()))
             if self.clock.now() >= give_up:
@@ -105,11 +121,17 @@ def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavai
 
 
 def _credentials(inputs: Inputs, grant: Grant | None) -> Credentials:
-    definition = ConnectionDefinition.model_validate(inputs.definition)
+    definition = definition_of(inputs.definition)
+    try:
+        fields = definition.filled(inputs.values)
+    except TemplateFault as fault:
+        # Code would send its token to wherever half a template leads.
+        raise Misconfigured(unfilled(fault)) from fault
     return Credentials(
         key=definition.key,
-        fields=definition.resolved(dict(inputs.values)),
+        fields=fields,
         token=grant.tokens.response if grant else None,
+        context=grant.context if grant else {},
         generation=grant.generation if grant else None,
         expires_at=grant.tokens.expires_at if grant else None,
     )

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
+from connections.application.insisting import insist
 from connections.application.invocation import Invocation
 from connections.application.ports import (
     AuthorizationServer,
@@ -22,10 +24,10 @@ from connections.application.ports import (
     States,
     Tokens,
 )
-from connections.application.remedies import REFRESH_REMEDIES
+from connections.application.remedies import DISCONNECT_FINISHED, REFRESH_REMEDIES
 from connections.domain.claim import Claim, claim_end
 from connections.domain.connection import Connection, Status
-from connections.domain.errors import Unavailable
+from connections.domain.errors import Misconfigured, Unavailable
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Grant, refresh_time
 from connections.domain.identifiers import ConnectionId, Randomness
@@ -43,7 +45,6 @@ from connections.oauth.client import OAuthClient
 from connections.oauth.token import TokenRequestFailed, refresh_request, token_set
 
 logger = logging.getLogger(__name__)
-COMMIT_ATTEMPTS = 5
 LEAST_TIME = timedelta(seconds=16)
 """What a refresh needs at the most: the whole time of a call, and time to store its answer."""
 
@@ -118,8 +119,9 @@ class Refresher:
     def _without_grant(self, former: Connection) -> Outcome:
         if former.grant_id is None:
             self.states.released(former, former.refresh_at)
-        else:
-            self.states.disconnected(former, self.clock.now())
+        elif self.states.disconnected(former, self.clock.now()):
+            # A disconnect was cut short after it had deleted the tokens: this finished it.
+            self._log(former, Event.DISCONNECTED, Severity.INFO, DISCONNECT_FINISHED)
         return Outcome(result=Result.NOT_CONNECTED)
 
     def _act(
@@ -151,6 +153,8 @@ class Refresher:
                 return self._failed(former, grant, client, failure)
             case Step.SPEND:
                 return self._spend(former, grant, client, invocation)
+            case _:
+                assert_never(step)
 
     def _released(self, former: Connection, grant: Grant, need: Need) -> Outcome:
         self.states.released(former, former.refresh_at)
@@ -165,43 +169,34 @@ class Refresher:
     def _spend(
         self, former: Connection, grant: Grant, client: OAuthClient, invocation: Invocation
     ) -> Outcome:
-        # The second look established that there is a refresh token.
-        request = refresh_request(client, grant.tokens.refresh_token or "")
         try:
+            # The second look established that there is a refresh token.
+            request = refresh_request(client, grant.tokens.refresh_token or "")
             answer = self.servers.post(request, invocation.deadline)
             tokens = token_set(client, answer, former=grant.tokens)
-        except (NotSent, NoAnswer, TokenRequestFailed) as error:
+        except (NotSent, NoAnswer, TokenRequestFailed, Misconfigured) as error:
             return self._failed(former, grant, client, error.failure)
         successor = grant.succeeded_by(tokens)
-        if not self._stored(successor, invocation):
-            return self._overtaken(successor)
+        # It cannot be had again: what was issued is stored as often as it takes.
+        if not insist(lambda: self.tokens.succeed(successor), self.clock, invocation.deadline):
+            return self._overtaken(successor, invocation)
         self._bring_up(former, successor, client)
         if former.status is not Status.ACTIVE:
             self._log(former, Event.REFRESHED, Severity.INFO, "The tokens are refreshed again.")
         return Outcome(result=Result.REFRESHED, grant=successor)
 
-    def _overtaken(self, successor: Grant) -> Outcome:
+    def _overtaken(self, successor: Grant, invocation: Invocation) -> Outcome:
         """Deal with what the server issued for a grant that is not stored any more."""
-        stored = self.tokens.get(successor.connection_id)
+        deadline = invocation.deadline
+        stored = insist(lambda: self.tokens.get(successor.connection_id), self.clock, deadline)
         if stored is None:
             # The consent was withdrawn: what was issued late is ended like the rest of it.
-            if OAuthClient.of(successor.issuance).revoke_url:
-                self.revocations.send(successor)
+            if OAuthClient.of(successor.issuance).revokes:
+                insist(lambda: self.revocations.send(successor), self.clock, deadline)
             return Outcome(result=Result.NOT_CONNECTED)
         # Connected anew. The old grant is left alone: some servers would end the new with it.
         logger.warning("superseded-grant", extra={"connectionId": successor.connection_id})
         return Outcome(result=Result.CURRENT, grant=stored)
-
-    def _stored(self, successor: Grant, invocation: Invocation) -> bool:
-        """Store what the server issued, as often as it takes: it cannot be had again."""
-        for attempt in range(1, COMMIT_ATTEMPTS + 1):
-            try:
-                return self.tokens.succeed(successor)
-            except Unavailable:
-                if attempt == COMMIT_ATTEMPTS or self.clock.now() >= invocation.deadline:
-                    raise
-                self.clock.sleep(0.1 * 2**attempt)
-        raise AssertionError  # pragma: no cover (the last attempt returns or raises)
 
     def _bring_up(self, former: Connection, grant: Grant, client: OAuthClient) -> datetime | None:
         refresh_at = refresh_time(
@@ -218,19 +213,19 @@ class Refresher:
         self, former: Connection, spent: Grant, client: OAuthClient, failure: Failure
     ) -> Outcome:
         now = self.clock.now()
-        if failure.kind is FailureKind.GRANT:
-            # The loser of a race must not end the winner's grant: whoever holds a claim looks
-            # again that the generation it spent is still the one that is stored.
-            stored = self.tokens.get(former.id)
-            if stored is None or ahead(stored, former):
-                if stored is not None:
-                    self._bring_up(former, stored, client)
-                return Outcome(
-                    result=Result.CURRENT if stored else Result.NOT_CONNECTED, grant=stored
-                )
+        # The loser of a race must not end the winner's grant: whoever holds a claim looks again
+        # that the generation it spent is still the one that is stored.
+        dead = failure.kind is FailureKind.GRANT
+        if dead and (superseded := self._superseded(former)) is not None:
+            if superseded.grant is not None:
+                self._bring_up(former, superseded.grant, client)
+            return superseded
         record = after_failure(former, spent, failure, now=now, chance=self.chance())
-        recorded = self.states.failed(former, record, now)
-        if recorded and (former.status, former.reason) != (record.status, record.reason):
+        if not self.states.failed(former, record, now):
+            # Disconnected or connected anew meanwhile: the failure is of what is gone.
+            if (superseded := self._superseded(former)) is not None:
+                return superseded
+        elif (former.status, former.reason) != (record.status, record.reason):
             self._log_failure(former, failure, record)
         return Outcome(
             result=Result.FAILED,
@@ -240,13 +235,21 @@ class Refresher:
             retry_at=record.refresh_at,
         )
 
+    def _superseded(self, former: Connection) -> Outcome | None:
+        """Return what is stored in place of what was spent; None if that still stands there."""
+        stored = insist(lambda: self.tokens.get(former.id), self.clock)
+        if stored is None:
+            return Outcome(result=Result.NOT_CONNECTED)
+        return Outcome(result=Result.CURRENT, grant=stored) if ahead(stored, former) else None
+
     def _log_failure(self, former: Connection, failure: Failure, record: FailureRecord) -> None:
         dead = record.status is Status.RECONNECT_REQUIRED
         self._log(
             former,
             Event.RECONNECT_REQUIRED if dead else Event.REFRESH_FAILED,
             Severity.ERROR if dead else Severity.WARNING,
-            f"The refresh failed: {failure.explanation}. {REFRESH_REMEDIES[record.reason]}",
+            f"The refresh failed: {failure.explanation}. "
+            + (failure.remedy or REFRESH_REMEDIES[record.reason]),
             failure,
         )
 

@@ -11,6 +11,7 @@ from connections.application.refresh import Outcome, Refresher, Result
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import (
     ConnectionsError,
+    Misconfigured,
     NoRefreshToken,
     NotConnected,
     NotFound,
@@ -40,6 +41,7 @@ class RefreshNow:
         Raises:
             NotFound, NotOAuth, NotConnected: there is nothing to refresh.
             NoRefreshToken: the server never gave one.
+            Misconfigured: the values do not make the URL that refreshes.
             ProviderRefused: the authorization server refuses the grant or the app.
             Unavailable: it cannot be told yet, or the server asks to wait.
         """
@@ -50,11 +52,13 @@ class RefreshNow:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to refresh.")
         since = self.clock.now()
         give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
-        need = Need(cause=Cause.DEMANDED, since=since)
+        need = Need(cause=Cause.DEMANDED, since=since, seen=(found.grant_id, found.generation))
         while True:
             outcome = self.refresher.refresh(connection_id, need, invocation)
             if outcome.result is not Result.BUSY:
                 break
+            if self.connections.get(connection_id) is None:
+                raise NotFound("The connection was deleted meanwhile.")
             if self.clock.now() >= give_up:
                 raise Unavailable("Another refresh of this connection is still under way.")
             self.clock.sleep(0.05 + 0.15 * self.chance())
@@ -68,12 +72,16 @@ class RefreshNow:
     def _error(self, outcome: Outcome) -> ConnectionsError:
         if outcome.result is Result.NOT_CONNECTED:
             return NotConnected("The customer has not connected: send them to CONNECT.")
-        grant = outcome.grant
-        if grant and grant.tokens.refresh_token is None and grant.tokens.alive(self.clock.now()):
-            return NoRefreshToken("The authorization server gave no refresh token for this grant.")
+        grant, now = outcome.grant, self.clock.now()
+        if grant and grant.tokens.refresh_token is None:
+            if grant.tokens.alive(now):
+                return NoRefreshToken("The authorization server gave no refresh token.")
+            return refresh_error(outcome, now)
         failure = outcome.failure
+        if failure and failure.remedy:
+            return Misconfigured(failure)
         if failure and failure.kind in {FailureKind.GRANT, FailureKind.CLIENT}:
             return ProviderRefused(
                 f"The refresh failed: {failure.explanation}. The connection's log says what to do."
             )
-        return refresh_error(outcome, self.clock.now())
+        return refresh_error(outcome, now)

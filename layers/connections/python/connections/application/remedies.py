@@ -10,6 +10,17 @@ CONNECTED_FOR_A_WHILE = (
     " authorize URL, and connect again."
 )
 
+DISCONNECT_FINISHED = (
+    "The connection was disconnected: a disconnect that was cut short had deleted the tokens."
+)
+NOT_STORED = (
+    "The customer consented, but storage did not answer: the tokens could not be kept. Press"
+    " CONNECT again."
+)
+NOT_EXCHANGED = (
+    "Storage did not answer, so the code was not exchanged. Press CONNECT again; the link is good."
+)
+
 REJECTIONS = {
     "callback-too-large": "The authorization response was longer than 8 KB.",
     "repeated-parameter": "The authorization response repeated a parameter, which is forbidden.",
@@ -29,6 +40,8 @@ REJECTIONS = {
     "consent-refused": "The customer refused consent. Press CONNECT again to give it.",
     "authorization-failed": "The authorization server refused the request. Check the client id,"
     " the scopes and the redirect URI that are registered with the app.",
+    "connection-deleted": "The connection was deleted while you consented. Nothing was kept, and"
+    " the provider is asked to forget the consent.",
     "exchange-failed": "The authorization server did not hand out tokens. The connection's log"
     " says why.",
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.claim import Claim, Spending
 from connections.domain.identifiers import ConnectionId, GrantId
 
@@ -83,6 +84,7 @@ class Connection:
     name: str
     component: str
     definition_key: str
+    owner: Owner = ORGANIZATION
     oauth: bool
     status: Status
     reason: Reason | None = None

@@ -4,6 +4,7 @@ ConnectionsError
 ├── CallerError            the caller must change the request
 │   ├── InvalidRequest     it is malformed, or breaks a rule; `problems` names the places
 │   ├── Unauthenticated    it carries no credential that is known
+│   ├── Forbidden          the credential is not for this
 │   ├── NotFound           what it names does not exist, or belongs to another
 │   └── Conflict           it does not fit the state of what it names
 ├── EndUserError           the customer must connect, or connect again
@@ -11,7 +12,8 @@ ConnectionsError
 │   ├── ReconnectRequired
 │   └── NoRefreshToken
 ├── OperatorError          whoever runs the service or registered the app must act
-│   └── ProviderRefused
+│   ├── ProviderRefused
+│   └── Misconfigured      definition and values together make nothing that can be used
 └── Unavailable            nobody: wait and try again
 
 `str(error)` is for the caller and carries no secret and no provider's text. `code` is stable.
@@ -20,6 +22,8 @@ ConnectionsError
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+from connections.domain.failure import Failure
 
 
 class ConnectionsError(Exception):
@@ -56,6 +60,12 @@ class Unauthenticated(CallerError):
     code = "unauthenticated"
 
 
+class Forbidden(CallerError):
+    """The caller is known, and may not do this."""
+
+    code = "forbidden"
+
+
 class NotFound(CallerError):
     """What the request names does not exist, or belongs to somebody else."""
 
@@ -72,6 +82,30 @@ class IdempotencyKeyReused(Conflict):
     """An Idempotency-Key came again with another request."""
 
     code = "idempotency-key-reused"
+
+
+class ExternalIdTaken(Conflict):
+    """The organization has a customer of this external id already."""
+
+    code = "external-id-taken"
+
+
+class CustomerBeingDeleted(Conflict):
+    """Nothing can be added to a customer that is being deleted."""
+
+    code = "customer-being-deleted"
+
+
+class BuiltInComponent(Conflict):
+    """The key is that of a component which the service brings with it."""
+
+    code = "built-in-component"
+
+
+class TooMany(Conflict):
+    """There are as many of these as there may be."""
+
+    code = "too-many"
 
 
 class NotOAuth(Conflict):
@@ -107,9 +141,19 @@ class OperatorError(ConnectionsError):
 
 
 class ProviderRefused(OperatorError):
-    """The authorization server refuses the app, whatever the customer does."""
+    """The authorization server refuses the app, or the grant when it was just asked."""
 
     code = "provider-refused"
+
+
+class Misconfigured(OperatorError):
+    """What was entered does not fit the definition any more: nothing is sent for it."""
+
+    code = "misconfigured"
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"Nothing was sent: {failure.explanation}. {failure.remedy}")
+        self.failure = failure
 
 
 class Unavailable(ConnectionsError):

@@ -27,3 +27,5 @@ class Failure:
     provider_error: str | None = None
     retry_after: int | None = None
     """Seconds, as `Retry-After` asked for."""
+    remedy: str | None = None
+    """What to do about it, where that is not what its kind says."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.grant import Issuance
 from connections.domain.identifiers import AuthorizationId, ConnectionId
 
@@ -12,10 +13,18 @@ FLOW_LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """An offer to connect: whoever opens its link may press CONNECT, until it expires."""
+    """An offer to connect: whoever opens its link may press CONNECT, until it expires.
+
+    The link itself is never stored: its SHA-256 digest is compared.
+    """
 
     id: AuthorizationId
+    link_digest: str = field(repr=False)
     connection_id: ConnectionId
+    owner: Owner = ORGANIZATION
+    """The connection's."""
+    customer_name: str | None = None
+    """Whose name stands on the page before the consent."""
     expires_at: datetime
 
 
@@ -31,6 +40,8 @@ class Flow:
     """SHA-256 of the browser's cookie, so that nobody finishes what another began."""
     connection_id: ConnectionId
     authorization_id: AuthorizationId
+    owner: Owner = ORGANIZATION
+    """The connection's."""
     redirect_uri: str
     issuer: str | None
     code_verifier: str | None = field(repr=False)

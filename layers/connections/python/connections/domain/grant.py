@@ -61,7 +61,7 @@ class Issuance:
     definition: Mapping[str, Any]
     """The connection definition, as its document."""
     values: Mapping[str, Any] = field(repr=False)
-    """The inputs, defaults included: client id and secret, URLs, scopes."""
+    """The inputs as they were entered: client id and secret, URLs, scopes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,8 @@ class Grant:
     generation: int
     tokens: TokenSet
     issuance: Issuance
+    context: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the callback brought beside the protocol's own parameters, such as `realmId`."""
 
     def succeeded_by(self, tokens: TokenSet) -> "Grant":
         """Return the next generation of the grant."""
@@ -82,7 +84,18 @@ class Grant:
             generation=self.generation + 1,
             tokens=tokens,
             issuance=self.issuance,
+            context=self.context,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedGrant:
+    """A grant that nobody opened: to be handed over, or deleted, by who may not see tokens."""
+
+    connection_id: ConnectionId
+    grant_id: GrantId
+    generation: int
+    sealed: bytes = field(repr=False)
 
 
 def refresh_time(

@@ -9,12 +9,18 @@ from typing import NewType
 ConnectionId = NewType("ConnectionId", str)
 GrantId = NewType("GrantId", str)
 AuthorizationId = NewType("AuthorizationId", str)
+AuthorizationLink = NewType("AuthorizationLink", str)
+CustomerId = NewType("CustomerId", str)
+ApiKeyId = NewType("ApiKeyId", str)
+SigningKeyId = NewType("SigningKeyId", str)
+AuditEntryId = NewType("AuditEntryId", str)
 
 Randomness = Callable[[int], bytes]
 """Gives that many unpredictable bytes; `secrets.token_bytes` in production."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, which sorts as it counts
+_LENGTH = len("aut_") + 26
 _FORM = re.compile(r"[a-z]{3}_[0-9a-z]{26,60}")
 
 
@@ -25,8 +31,7 @@ def connection_id(now: datetime, randomness: Randomness) -> ConnectionId:
 
 def connection_id_for(idempotency_key: str, owner: str) -> ConnectionId:
     """Return the connection id that this owner's Idempotency-Key determines."""
-    digest = hashlib.sha256(f"{owner}\0{idempotency_key}".encode()).digest()
-    return ConnectionId("con_" + _encode(int.from_bytes(digest[:16]), 26))
+    return ConnectionId(_determined("con", idempotency_key, owner))
 
 
 def grant_id(now: datetime, randomness: Randomness) -> GrantId:
@@ -35,13 +40,53 @@ def grant_id(now: datetime, randomness: Randomness) -> GrantId:
 
 
 def authorization_id(now: datetime, randomness: Randomness) -> AuthorizationId:
-    """Return a new authorization id. It works as a key, so it holds 240 bits of chance."""
-    return AuthorizationId(_new("aut", now, randomness(30)))
+    """Return a new authorization id; it stands in logs and in the audit, and opens nothing."""
+    return AuthorizationId(_new("aut", now, randomness(10)))
+
+
+def authorization_link(authorization: AuthorizationId, randomness: Randomness) -> AuthorizationLink:
+    """Return what opens an authorization: its id, and 160 bits of chance that are never stored."""
+    return AuthorizationLink(authorization + _encode(int.from_bytes(randomness(20)), 32))
+
+
+def authorization_of(link: AuthorizationLink) -> AuthorizationId:
+    """Return the id of the authorization that a link opens."""
+    return AuthorizationId(link[:_LENGTH])
+
+
+def customer_id(now: datetime, randomness: Randomness) -> CustomerId:
+    """Return a new customer id."""
+    return CustomerId(_new("cus", now, randomness(10)))
+
+
+def customer_id_for(idempotency_key: str, owner: str) -> CustomerId:
+    """Return the customer id that this owner's Idempotency-Key determines."""
+    return CustomerId(_determined("cus", idempotency_key, owner))
+
+
+def api_key_id(now: datetime, randomness: Randomness) -> ApiKeyId:
+    """Return a new API key id."""
+    return ApiKeyId(_new("key", now, randomness(10)))
+
+
+def signing_key_id(now: datetime, randomness: Randomness) -> SigningKeyId:
+    """Return a new signing key id."""
+    return SigningKeyId(_new("sig", now, randomness(10)))
+
+
+def audit_entry_id(now: datetime, randomness: Randomness) -> AuditEntryId:
+    """Return a new id of an audit entry."""
+    return AuditEntryId(_new("adt", now, randomness(10)))
 
 
 def well_formed(identifier: str) -> bool:
     """Tell whether this could be an identifier at all."""
     return _FORM.fullmatch(identifier) is not None
+
+
+def _determined(prefix: str, idempotency_key: str, owner: str) -> str:
+    digest = hashlib.sha256(f"{owner}\0{idempotency_key}".encode()).digest()
+    return f"{prefix}_{_encode(int.from_bytes(digest[:16]), 26)}"
 
 
 def _new(prefix: str, now: datetime, chance: bytes) -> str:

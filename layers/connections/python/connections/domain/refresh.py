@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
+from typing import assert_never
 
 from connections.domain.connection import Connection, Evidence, Reason, Status
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Grant
+from connections.domain.identifiers import GrantId
 
 SHORTLY_BEFORE_END = timedelta(seconds=60)
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -36,10 +38,14 @@ class Need:
     since: datetime
     """When they asked: a token issued after it always satisfies them."""
     min_ttl: timedelta = timedelta()
+    seen: tuple[GrantId | None, int] | None = None
+    """Grant and generation that are not good enough any more, where somebody says so: a refresh
+    that was under way when they asked satisfies them."""
 
     def satisfied_by(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
         """Tell whether the stored token set is fresh enough already."""
-        if grant.tokens.issued_at >= self.since:
+        moved = self.seen is not None and (grant.grant_id, grant.generation) != self.seen
+        if moved or grant.tokens.issued_at >= self.since:
             return True
         match self.cause:
             case Cause.DUE:
@@ -48,6 +54,8 @@ class Need:
                 return grant.tokens.lasts(self.min_ttl, now)
             case Cause.DEMANDED:
                 return False
+            case _:
+                assert_never(self.cause)
 
 
 class Step(StrEnum):
@@ -159,6 +167,8 @@ def after_failure(
             reason = Reason.RATE_LIMITED
         case FailureKind.WAIT:
             reason = Reason.PROVIDER_UNAVAILABLE
+        case _:
+            assert_never(failure.kind)
     return FailureRecord(
         status=status,
         reason=reason,

@@ -17,7 +17,7 @@ from connections.adapters.flows_table import DynamoFlows
 from connections.adapters.logs_table import DynamoLogbook
 from connections.application.begin_authorization import AuthorizationBeginner
 from connections.domain.errors import NotFound
-from connections.domain.identifiers import AuthorizationId, well_formed
+from connections.domain.identifiers import AuthorizationLink, well_formed
 from connections.entrypoints import pages
 from connections.entrypoints.browsers import browser_cookie, browser_of
 from connections.entrypoints.composition import sealer
@@ -53,11 +53,11 @@ def services() -> AuthorizationBeginner:
     "/authorize",
     summary="Say what is about to be connected",
     tags=["For browsers"],
-    responses=pages.ANSWERS,
+    responses=pages.PAGE,
 )
 def confirm(authorization: Annotated[str, Query(max_length=100)] = "") -> Response[str]:
     """Return a page with one button; opening it changes nothing."""
-    found = services().confirm(_authorization(authorization))
+    found = services().confirm(_link(authorization))
     browser = browser_of(router.current_event.raw_event.get("cookies", []))
     known = browser or services().new_browser()
     page = pages.response(
@@ -65,6 +65,7 @@ def confirm(authorization: Annotated[str, Query(max_length=100)] = "") -> Respon
             authorization=authorization,
             token=digest(known),
             connection=found.connection_name,
+            customer=found.customer_name,
             definition=found.definition_label,
             server_url=found.authorize_url,
         )
@@ -73,7 +74,9 @@ def confirm(authorization: Annotated[str, Query(max_length=100)] = "") -> Respon
     return page
 
 
-@router.post("/authorize", summary="Begin the flow", tags=["For browsers"], responses=pages.ANSWERS)
+@router.post(
+    "/authorize", summary="Begin the flow", tags=["For browsers"], responses=pages.REDIRECT
+)
 def begin() -> Response[str]:
     """Bind the flow to this browser and send it to the authorization server.
 
@@ -92,13 +95,13 @@ def begin() -> Response[str]:
                 400,
             )
         )
-    return pages.see_other(services().begin(_authorization(authorization), browser))
+    return pages.see_other(services().begin(_link(authorization), browser))
 
 
-def _authorization(unverified: str) -> AuthorizationId:
+def _link(unverified: str) -> AuthorizationLink:
     if not well_formed(unverified):
         raise NotFound("This link is not complete. Copy it whole, or ask for a new one.")
-    return AuthorizationId(unverified)
+    return AuthorizationLink(unverified)
 
 
 app = resolver(router, render=pages.problem)

@@ -4,19 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from connections.domain.connection import (
-    Connection,
-    Inputs,
-    Light,
-    Reason,
     Status,
     UseOutcome,
 )
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections_sdk.definitions import (
-    ConnectionDefinition,
+from connections_sdk.forms import (
     Document,
     InputValue,
     Key,
@@ -26,7 +21,16 @@ from connections_sdk.definitions import (
 ComponentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
-class WantedConnection(Document):
+class Body(Document):
+    """What a request brings: its members have the names that the API's document says, and no other.
+
+    The documents that authors write are models of their code too, where names are Python's.
+    """
+
+    model_config = ConfigDict(validate_by_name=False)
+
+
+class WantedConnection(Body):
     """The component's connection to make one of, and its values."""
 
     component: ComponentKey
@@ -34,109 +38,13 @@ class WantedConnection(Document):
     values: Annotated[dict[str, InputValue], Field(max_length=100)] = Field(default_factory=dict)
 
 
-class CreateConnection(Document):
+class CreateConnection(Body):
     """What `POST /connections` takes."""
 
     connection: WantedConnection
+    customer_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    """Whose it is to be; of a customer's user always their own customer's."""
     name: Label | None = None
-
-
-class ReadValue(Document):
-    """A value as it is read back: a secret one only as set."""
-
-    value: InputValue | None = None
-    set: bool
-    """Whether a value was entered; otherwise `value` is the default."""
-
-
-class ReadDefinition(Document):
-    """Which connection of which component it is, with its values."""
-
-    component: ComponentKey
-    key: Key
-    values: dict[str, ReadValue]
-
-
-class Scopes(Document):
-    """The scopes that were asked for, and those that the authorization server says it gave."""
-
-    requested: str | None
-    granted: str | None
-
-
-class LastError(Document):
-    """The evidence of the last failed refresh."""
-
-    at: datetime
-    generation: int
-    http_status: int | None
-    provider_error: str | None
-
-
-class ReadConnection(Document):
-    """A connection as it is read; never a secret."""
-
-    id: str
-    name: str
-    connection: ReadDefinition
-    status: Status
-    reason: Reason | None
-    light: Light | None
-    scopes: Scopes | None
-    generation: int
-    expires_at: datetime | None
-    refresh_at: datetime | None
-    last_refreshed_at: datetime | None
-    last_used_at: datetime | None
-    last_error: LastError | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, connection: Connection, inputs: Inputs) -> "ReadConnection":
-        """Return what a caller may read of a connection."""
-        definition = ConnectionDefinition.model_validate(inputs.definition)
-        error = connection.last_error
-        return cls(
-            id=connection.id,
-            name=connection.name,
-            connection=ReadDefinition(
-                component=connection.component,
-                key=connection.definition_key,
-                values=_values(definition, inputs),
-            ),
-            status=connection.status,
-            reason=connection.reason,
-            light=connection.light,
-            scopes=Scopes(requested=connection.requested_scopes, granted=connection.granted_scopes)
-            if connection.oauth
-            else None,
-            generation=connection.generation,
-            expires_at=connection.expires_at,
-            refresh_at=connection.refresh_at,
-            last_refreshed_at=connection.last_refreshed_at,
-            last_used_at=connection.last_use.at if connection.last_use else None,
-            last_error=LastError(
-                at=error.at,
-                generation=error.generation,
-                http_status=error.http_status,
-                provider_error=error.provider_error,
-            )
-            if error
-            else None,
-            created_at=connection.created_at,
-            updated_at=connection.updated_at,
-        )
-
-
-def _values(definition: ConnectionDefinition, inputs: Inputs) -> dict[str, ReadValue]:
-    resolved = definition.resolved(dict(inputs.values))
-    return {
-        name: ReadValue(
-            value=None if field.secret else resolved.get(name), set=name in inputs.values
-        )
-        for name, field in definition.inputs.items()
-    }
 
 
 class ReadAuthorization(Document):
@@ -147,7 +55,7 @@ class ReadAuthorization(Document):
     expires_at: datetime
 
 
-class Report(Document):
+class Report(Body):
     """What an execution saw."""
 
     outcome: UseOutcome
@@ -193,6 +101,8 @@ class ReadCredentials(Document):
     fields: dict[str, Any]
     token: dict[str, Any] | None
     """The token response under its OAuth names, `access_token` first among them."""
+    context: dict[str, str]
+    """What the callback brought beside OAuth's own parameters, such as `realmId`."""
     generation: int | None
     expires_at: datetime | None
 

@@ -1,7 +1,9 @@
 """The callback function: the redirect URI, and the page that says that it worked."""
 
 import os
+from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,17 +11,21 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connections.adapters.authorization_server import HttpAuthorizationServer
-from connections.adapters.aws import dynamodb_client
+from connections.adapters.aws import dynamodb_client, sqs_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.flows_table import DynamoFlows
 from connections.adapters.logs_table import DynamoLogbook
+from connections.adapters.revocation_queue import SqsRevocationQueue
 from connections.adapters.states_table import DynamoStates
 from connections.adapters.tokens_table import DynamoTokens
 from connections.application.complete_authorization import AuthorizationCompleter
 from connections.application.remedies import REJECTIONS
+from connections.domain.audit import Action, Actor, ActorKind
+from connections.domain.flow import Flow
 from connections.entrypoints import pages
 from connections.entrypoints.browsers import browser_of
-from connections.entrypoints.composition import sealer
+from connections.entrypoints.composition import AuditSettings, recorder, sealer
+from connections.entrypoints.doors import Recorder, source_ip
 from connections.entrypoints.http import answer, form_body, new_router, resolver
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
@@ -29,43 +35,56 @@ from connections.oauth.authorization import LONGEST_CALLBACK
 router = new_router()
 
 
-class CallbackSettings(SealingSettings):
+class CallbackSettings(SealingSettings, AuditSettings):
     """What the function is told."""
 
     development_hosts: Hosts
     connections_table: Name
     tokens_table: Name
+    revocations_queue_url: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the routes call."""
+
+    completer: AuthorizationCompleter
+    recorder: Recorder
 
 
 @cache
-def services() -> AuthorizationCompleter:
+def services() -> Services:
     """Compose the function from its environment."""
     settings = CallbackSettings.read(os.environ)
     client = dynamodb_client()
-    return AuthorizationCompleter(
+    completer = AuthorizationCompleter(
         flows=DynamoFlows(client, settings.connections_table, sealer()),
         tokens=DynamoTokens(client, settings.tokens_table, sealer()),
         grants=DynamoStates(client, settings.connections_table),
+        revocations=SqsRevocationQueue(sqs_client(), settings.revocations_queue_url, sealer()),
         servers=HttpAuthorizationServer(hosts=settings.development_hosts),
         logbook=DynamoLogbook(client, settings.connections_table),
         clock=SystemClock(),
     )
+    return Services(completer=completer, recorder=recorder(settings))
 
 
 @router.get(
     "/callback",
     summary="Take the authorization response",
     tags=["For browsers"],
-    responses=pages.ANSWERS,
+    responses=pages.REDIRECT,
 )
 def callback() -> Response[str]:
     """The redirect URI (RFC 6749 section 3.1.2)."""
     event = router.current_event
-    completion = services().complete(
+    completion = services().completer.complete(
         event.raw_event.get("rawQueryString", ""),
         browser_of(event.raw_event.get("cookies", [])),
         invocation(router.lambda_context),
     )
+    if completion.flow is not None:
+        _record(completion.flow, event.raw_event)
     if completion.error is None:
         # Away from the address that carries the code, which stays out of the history.
         return pages.see_other("/authorization-complete")
@@ -73,11 +92,25 @@ def callback() -> Response[str]:
     return pages.response(pages.failed(completion.error, REJECTIONS[completion.error]))
 
 
+def _record(flow: Flow, event: dict[str, Any]) -> None:
+    """Say in the audit that somebody connected, under which link and from where."""
+    services().recorder.record(
+        Action.CONNECTION_CONNECTED,
+        Actor(kind=ActorKind.LINK, id=flow.authorization_id),
+        target=flow.connection_id,
+        customer_id=flow.owner.customer_id,
+        connection_id=flow.connection_id,
+        source_ip=source_ip(event),
+        request_id=event["requestContext"]["requestId"],
+        status=HTTPStatus.SEE_OTHER,
+    )
+
+
 @router.post(
     "/callback",
     summary="Take a posted authorization response",
     tags=["For browsers"],
-    responses=pages.ANSWERS,
+    responses=pages.REDIRECT,
 )
 def form_post() -> Response[str]:
     """Send the browser through a GET: its cookie does not come with another site's POST.
@@ -85,16 +118,17 @@ def form_post() -> Response[str]:
     OAuth 2.0 Form Post Response Mode; the cookie is `SameSite=Lax`.
     """
     form = form_body(router.current_event.raw_event)
-    if len(form) > LONGEST_CALLBACK:
+    query = urlencode(parse_qsl(form, keep_blank_values=True))
+    if len(query) > LONGEST_CALLBACK:
         return pages.response(pages.failed("callback-too-large", REJECTIONS["callback-too-large"]))
-    return pages.see_other(f"/callback?{urlencode(parse_qsl(form, keep_blank_values=True))}")
+    return pages.see_other(f"/callback?{query}")
 
 
 @router.get(
     "/authorization-complete",
     summary="Say that it worked and can be closed",
     tags=["For browsers"],
-    responses=pages.ANSWERS,
+    responses=pages.PAGE,
 )
 def authorization_complete() -> Response[str]:
     """Return the page that ends a flow."""

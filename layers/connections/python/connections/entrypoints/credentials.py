@@ -12,30 +12,27 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connections.adapters.aws import dynamodb_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
-from connections.adapters.definitions_table import DynamoApiKeys
-from connections.adapters.tokens_table import DynamoReadings
-from connections.application.create_api_key import ApiKeyring
+from connections.adapters.tokens_table import DynamoReadings, DynamoSealedTokens
 from connections.application.disconnect import Disconnecter
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
 from connections.domain.connection import Status
 from connections.domain.identifiers import ConnectionId
-from connections.entrypoints.bodies import Disconnected, ReadConnection, ReadCredentials
-from connections.entrypoints.composition import sealer
-from connections.entrypoints.http import API_KEY, answer, new_router, resolver
-from connections.entrypoints.identity import Identifier
+from connections.entrypoints.bodies import Disconnected, ReadCredentials
+from connections.entrypoints.composition import DoorSettings, doors, sealer
+from connections.entrypoints.connection_bodies import ReadConnection
+from connections.entrypoints.doors import Doors, source_ip
+from connections.entrypoints.http import API_KEY, answer, caller_of, new_router, resolver
 from connections.entrypoints.invocations import invocation
+from connections.entrypoints.logs import logger
 from connections.entrypoints.refreshing import RefreshingSettings, refresher
-from connections.entrypoints.settings import Name
 
 router = new_router()
 ConnectionPath = Annotated[str, Path(alias="connection", min_length=1, max_length=100)]
 
 
-class CredentialsSettings(RefreshingSettings):
+class CredentialsSettings(RefreshingSettings, DoorSettings):
     """What the function is told."""
-
-    definitions_table: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ class Services:
     reader: CredentialsReader
     refresh_now: RefreshNow
     disconnecter: Disconnecter
-    identifier: Identifier
+    doors: Doors
 
 
 @cache
@@ -56,7 +53,6 @@ def services() -> Services:
     connections = DynamoConnections(client, settings.connections_table, sealer())
     refreshing = refresher(settings)
     readings = DynamoReadings(client, settings.connections_table, settings.tokens_table, sealer())
-    keys = DynamoApiKeys(client, settings.definitions_table)
     return Services(
         reader=CredentialsReader(readings=readings, refresher=refreshing, clock=clock),
         refresh_now=RefreshNow(connections=connections, refresher=refreshing, clock=clock),
@@ -64,11 +60,12 @@ def services() -> Services:
             connections=connections,
             states=refreshing.states,
             tokens=refreshing.tokens,
+            sealed_tokens=DynamoSealedTokens(client, settings.tokens_table),
             revocations=refreshing.revocations,
             logbook=refreshing.logbook,
             clock=clock,
         ),
-        identifier=Identifier(ApiKeyring(keys=keys, clock=clock)),
+        doors=doors(settings, connections),
     )
 
 
@@ -86,10 +83,20 @@ def read_credentials(
     credentials = services().reader.read(
         ConnectionId(connection), timedelta(seconds=min_ttl), invocation(router.lambda_context)
     )
+    # Who read what, from where: the caller's id is on every line of this event's.
+    logger.info(
+        "credentials-read",
+        extra={
+            "connectionId": connection,
+            "generation": credentials.generation,
+            "sourceIp": source_ip(router.current_event.raw_event),
+        },
+    )
     return ReadCredentials(
         key=credentials.key,
         fields=dict(credentials.fields),
         token=dict(credentials.token) if credentials.token is not None else None,
+        context=dict(credentials.context),
         generation=credentials.generation,
         expires_at=credentials.expires_at,
     )
@@ -106,7 +113,7 @@ def refresh(connection: ConnectionPath) -> ReadConnection:
     found = services().refresh_now.refresh(
         ConnectionId(connection), invocation(router.lambda_context)
     )
-    return ReadConnection.of(*found)
+    return ReadConnection.of(*found, caller_of(router))
 
 
 @router.post(
@@ -127,4 +134,4 @@ app = resolver(router)
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return answer(app, event, context, identifier=lambda: services().identifier)
+    return answer(app, event, context, lambda: services().doors)

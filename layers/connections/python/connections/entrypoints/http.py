@@ -16,9 +16,12 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connections.domain.errors import ConnectionsError, NotFound
-from connections.entrypoints.identity import Identifier
-from connections.entrypoints.logs import log_unhandled, logger
+from connections.domain.caller import Caller
+from connections.domain.errors import ConnectionsError, NotFound, Unavailable
+from connections.entrypoints.access import RULES
+from connections.entrypoints.doors import Doors
+from connections.entrypoints.invalid_requests import invalid_request
+from connections.entrypoints.logs import log_unavailable, log_unhandled, logger
 from connections.entrypoints.problems import ProblemDocument, problem_document, problem_of
 
 LARGEST_BODY = 256 * 1024
@@ -39,8 +42,8 @@ def resolver(
     app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
     for router in routers:
         app.include_router(router)
-    app.exception_handler(ConnectionsError)(lambda error: show(problem_of(error)))
-    app.exception_handler(RequestValidationError)(lambda error: show(_invalid_request(error)))
+    app.exception_handler(ConnectionsError)(lambda error: show(_told(error)))
+    app.exception_handler(RequestValidationError)(lambda error: show(invalid_request(error)))
     app.exception_handler(RequestUnsupportedContentType)(lambda _: show(_UNSUPPORTED))
     app.exception_handler(RecursionError)(lambda _: show(_UNREADABLE))
     app.exception_handler(ServiceError)(lambda error: show(_service_error(error)))
@@ -52,32 +55,59 @@ def answer(
     app: APIGatewayHttpResolver,
     event: dict[str, Any],
     context: LambdaContext,
-    *,
-    identifier: Callable[[], Identifier] | None = None,
-    open_routes: frozenset[str] = frozenset(),
+    doors: Callable[[], Doors] | None = None,
 ) -> dict[str, Any]:
-    """Answer one request: its size, its caller, then its route.
+    """Answer one request: its size, its caller, then its route; and write changes into the audit.
 
-    Without an `identifier` every route is open; with one, those that are not named.
+    Which routes are open the table of `access` says; a function without doors has no others.
     """
     logger.set_correlation_id(event["requestContext"]["requestId"])
-    logger.append_keys(apiKeyId=None)
+    logger.append_keys(apiKeyId=None, customerId=None, userId=None)
     if len((event.get("body") or "").encode()) > LARGEST_BODY:
-        return _plain(problem_document("payload-too-large", "The body is larger than 256 KB."))
-    if identifier is not None and (fault := _body_fault(event)):
-        return _plain(fault)
-    if identifier is not None and event["routeKey"] not in open_routes:
-        try:
-            key_id = identifier().identify(event["headers"])
-        except ConnectionsError as error:
-            return _plain(problem_of(error))
-        logger.append_keys(apiKeyId=key_id)
-    answered = app.resolve(event, context)
+        answered = _plain(problem_document("payload-too-large", "The body is larger than 256 KB."))
+    elif RULES[event["routeKey"]].open:
+        answered = _routed(app, event, context, json_only=doors is not None)
+    else:
+        assert doors is not None, "a function with closed routes has doors"  # noqa: S101
+        answered = _admitted(app, event, context, doors)
     headers = answered.setdefault("headers", {})
     # What a caller gets is theirs alone, and never another type than it says.
     headers.setdefault("Cache-Control", "no-store")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     return answered
+
+
+def caller_of(router: APIGatewayHttpRouter) -> Caller:
+    """Return who was let in with the event that is being answered."""
+    caller: Caller = router.current_event.raw_event["requestContext"]["authorizer"]
+    return caller
+
+
+def _admitted(
+    app: APIGatewayHttpResolver,
+    event: dict[str, Any],
+    context: LambdaContext,
+    doors: Callable[[], Doors],
+) -> dict[str, Any]:
+    try:
+        visit = doors().let_in(event)
+    except ConnectionsError as error:
+        return _plain(_told(error))
+    except Exception as error:  # noqa: BLE001 - as the router does for what is behind the doors
+        return _plain(_failed(error))
+    # Where API Gateway puts what an authorizer says: no request can bring it.
+    event["requestContext"]["authorizer"] = visit.caller
+    answered = _routed(app, event, context, json_only=True)
+    doors().see_out(event, visit, answered)
+    return answered
+
+
+def _routed(
+    app: APIGatewayHttpResolver, event: dict[str, Any], context: LambdaContext, *, json_only: bool
+) -> dict[str, Any]:
+    if json_only and (fault := _body_fault(event)):
+        return _plain(fault)
+    return app.resolve(event, context)
 
 
 def _body_fault(event: dict[str, Any]) -> ProblemDocument | None:
@@ -121,31 +151,6 @@ def _plain(document: ProblemDocument) -> dict[str, Any]:
     }
 
 
-def _invalid_request(error: RequestValidationError) -> ProblemDocument:
-    """Name each place; the words are pydantic's or ours, and never what was sent."""
-    errors = {
-        _pointer(each["loc"]): str(each["msg"]).removeprefix("Value error, ")
-        for each in error.errors()
-    }
-    return problem_document(
-        "invalid-request",
-        "Some places of the request are wrong.",
-        errors=[{"pointer": pointer, "detail": detail} for pointer, detail in errors.items()],
-    )
-
-
-def _pointer(location: tuple[str | int, ...]) -> str:
-    """Return where it is: in the body, or below `query`, `path` or `header`."""
-    steps = [step for step in location if not _names_a_type(step)]
-    steps = steps[1:] if steps[0] == "body" else steps
-    return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def _names_a_type(step: str | int) -> bool:
-    """Tell whether a step is pydantic's name for one of the types that a place may have."""
-    return isinstance(step, str) and (step in {"constrained-str", "bool"} or step.endswith("]"))
-
-
 _UNREADABLE = problem_document("invalid-request", "The body cannot be read as JSON.")
 _UNSUPPORTED = problem_document(
     "invalid-request", "Send the body as `Content-Type: application/json`."
@@ -157,6 +162,12 @@ def _service_error(error: ServiceError) -> ProblemDocument:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return problem_of(NotFound("There is no such route."))
     return problem_document("invalid-request", "The request cannot be read.")
+
+
+def _told(error: ConnectionsError) -> ProblemDocument:
+    if isinstance(error, Unavailable):
+        log_unavailable(error)
+    return problem_of(error)
 
 
 def _failed(error: Exception) -> ProblemDocument:

@@ -1,40 +1,54 @@
-"""Who is calling: the organization, by API key."""
+"""Who is calling, as the request's headers say, remembered for a minute."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from connections.application.create_api_key import ApiKeyring
-from connections.domain.errors import Unauthenticated
+from connections.application.identify_caller import PREFIX, Identified, Unknown
+from connections.domain.caller import Caller
 from connections.oauth.authorization import digest
 
-REMEMBERED_SECONDS = 60
-REMEMBERED_KEYS = 1000
+REMEMBERED_FOR = timedelta(seconds=60)
+"""How long a credential that was revoked meanwhile is still taken by a function that knew it."""
+REMEMBERED_CREDENTIALS = 1000
+LONGEST_CREDENTIAL = 8192
+Identify = Callable[[str], Identified]
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """Recognizes callers; a key that was good a minute ago is taken for good."""
+    """Recognizes callers; a credential that was good a minute ago is taken for good."""
 
-    keyring: ApiKeyring
-    clock: Callable[[], float] = time.monotonic
-    _known: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
+    by_key: Identify
+    by_token: Identify
+    # NOTE: not a monotonic clock, which may stand still while Lambda has frozen the function.
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    _known: dict[str, tuple[Caller, datetime]] = field(default_factory=dict, repr=False)
 
-    def identify(self, headers: Mapping[str, str]) -> str:
-        """Return the id of the caller's key; `headers` have names in lower case.
+    def identify(self, headers: Mapping[str, str]) -> Caller:
+        """Return who is calling; `headers` have names in lower case.
 
         Raises:
-            Unauthenticated: there is no key, or it is unknown.
+            Unknown: there is no credential, or nobody is known by it.
         """
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key:
-            raise Unauthenticated("Send an API key as `Authorization: Bearer …`.")
-        mark, now = digest(key), self.clock()
-        found, until = self._known.get(mark, ("", 0.0))
-        if now < until:
-            return found
-        found = self.keyring.identify(key)
-        if len(self._known) >= REMEMBERED_KEYS:
-            self._known.clear()
-        self._known[mark] = (found, now + REMEMBERED_SECONDS)
-        return found
+        scheme, _, credential = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not credential:
+            raise Unknown("no-credential")
+        if len(credential) > LONGEST_CREDENTIAL:
+            raise Unknown("too-long")
+        mark, now = digest(credential), self.now()
+        if mark in self._known:
+            caller, until = self._known[mark]
+            if now < until:
+                return caller
+            del self._known[mark]
+        by_key = credential.startswith(PREFIX)
+        found = (self.by_key if by_key else self.by_token)(credential)
+        self._remember(mark, found, now)
+        return found.caller
+
+    def _remember(self, mark: str, found: Identified, now: datetime) -> None:
+        if len(self._known) >= REMEMBERED_CREDENTIALS:
+            del self._known[next(iter(self._known))]
+        until = now + REMEMBERED_FOR
+        self._known[mark] = (found.caller, min(until, found.until or until))

@@ -8,10 +8,11 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Licen
 
 from connections import __version__
 from connections.entrypoints import authorize, callback, credentials, management
+from connections.entrypoints.answers import FORMS, MADE, RESPONSE_PARAMETERS, links, refusals
 from connections.entrypoints.http import resolver
-from connections.entrypoints.problems import KINDS, MEDIA_TYPE
+from connections.entrypoints.problems import KINDS
 
-_ROUTERS = (management.router, authorize.router, callback.router, credentials.router)
+_ROUTERS = (*management.ROUTERS, authorize.router, callback.router, credentials.router)
 
 
 @cache
@@ -25,31 +26,58 @@ def document() -> dict[str, Any]:
             openapi_version="3.1.0",
             description="Keeps the connections that integrations need to third-party apps.",
             license_info=License(name="Apache-2.0", identifier="Apache-2.0"),
-            security_schemes={"apiKey": HTTPBearer(description="An organization API key.")},
+            security_schemes={
+                "apiKey": HTTPBearer(
+                    description="An organization API key, or a customer user's signed token."
+                )
+            },
         )
     )
     written.pop("servers", None)
     written["components"]["schemas"]["Problem"] = _PROBLEM
-    for path in written["paths"].values():
-        for operation in path.values():
-            _with_problems(operation)
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, described in written["paths"].items()
+        for method, operation in described.items()
+    }
+    ids = {route: operation["operationId"] for route, operation in operations.items()}
+    for route, operation in operations.items():
+        _complete(route, operation)
+        if route in MADE:
+            operation["responses"][MADE[route].status]["links"] = links(route, ids)
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         written["components"]["schemas"].pop(unused, None)
     return written
 
 
-def _with_problems(operation: dict[str, Any]) -> None:
-    """Document the problems, in place of the router's own 422 and 500 that are never answered."""
+def _complete(route: str, operation: dict[str, Any]) -> None:
+    """Say of an operation what the router does not know or says otherwise than it is."""
+    if route in FORMS:
+        content = {"application/x-www-form-urlencoded": {"schema": FORMS[route]}}
+        operation["requestBody"] = {"required": "required" in FORMS[route], "content": content}
+    if route == "GET /callback":
+        operation["parameters"] = RESPONSE_PARAMETERS
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
     responses = operation["responses"]
+    # The router's own 422 and 500 are never answered.
     for never in ("422", "500"):
         responses.pop(never, None)
-    if "204" in responses:
-        responses["204"].pop("content")
-    if "text/html" not in str(responses):
-        responses["default"] = {
-            "description": "What went wrong, as a problem document (RFC 9457)",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+    for empty in {"204", "303"} & set(responses):
+        responses[empty].pop("content", None)
+    if "303" in responses:
+        responses["303"]["headers"] = {"Location": {"required": True, "schema": {"type": "string"}}}
+    takes_something = bool(operation.get("parameters") or operation.get("requestBody"))
+    responses |= refusals(route, takes_something=takes_something)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's form: what is left out is not sent as null."""
+    options = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if len(options) != 1:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**rest, **options[0]}
 
 
 _PROBLEM = {

@@ -47,14 +47,11 @@ $body
 )
 
 
-_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
-ANSWERS: dict[int, Any] = {
-    200: {"description": "A page", "content": _HTML},
-    303: {"description": "The browser goes on to `Location`"},
-    400: {"description": "A page that says what to do", "content": _HTML},
-    404: {"description": "A page that says what to do", "content": _HTML},
+PAGE: dict[int, Any] = {
+    200: {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}
 }
-"""What the routes for browsers answer."""
+REDIRECT: dict[int, Any] = {303: {"description": "The browser goes on to `Location`"}}
+"""What the routes for browsers answer, beside pages that say what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,13 @@ def no_traces() -> dict[str, str | list[str]]:
 
 
 def confirmation(
-    *, authorization: str, token: str, connection: str, definition: str, server_url: str
+    *,
+    authorization: str,
+    token: str,
+    connection: str,
+    customer: str | None,
+    definition: str,
+    server_url: str,
 ) -> Page:
     """Return the page before the consent: what is about to be connected, and one button."""
     server = urlsplit(server_url)
@@ -104,6 +107,7 @@ def confirmation(
         title=f"Connect {connection}",
         form_action=f"'self' https:{origin}",
         body=_CONFIRMATION.substitute(
+            customer=f" for <strong>{escape(customer)}</strong>" if customer else "",
             definition=escape(definition),
             server=escape(server.hostname or ""),
             authorization=escape(authorization),
@@ -113,7 +117,7 @@ def confirmation(
 
 
 _CONFIRMATION = Template(
-    """<p>You are about to give this application access through
+    """<p>You are about to give this application access$customer through
 <strong>$definition</strong>. You sign in and consent at <strong>$server</strong>; your password
 stays there.</p>
 <form method="post" action="/authorize">
@@ -147,7 +151,10 @@ def problem(document: ProblemDocument) -> Response[str]:
     """Return an error as a page, for who is not a program."""
     told = document.document
     title = "This link does not work" if told["code"] == "not-found" else told["title"]
-    return response(plain(title, told["detail"], document.status))
+    kept: dict[str, str | list[str]] = {
+        name: value for name, value in document.headers.items() if name == "Retry-After"
+    }
+    return response(plain(title, told["detail"], document.status), kept)
 
 
 def plain(title: str, explanation: str, status: int = 200) -> Page:

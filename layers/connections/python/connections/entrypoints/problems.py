@@ -28,7 +28,14 @@ KINDS = {
     "unauthenticated": Kind(
         HTTPStatus.UNAUTHORIZED,
         "The request carries no valid credential",
-        "Send an organization API key as `Authorization: Bearer …`.",
+        "Send an organization API key, or a customer user's signed token, as `Authorization: Bearer"
+        " …`. One that has expired, was deleted or was signed by an unknown key answers the same.",
+    ),
+    "forbidden": Kind(
+        HTTPStatus.FORBIDDEN,
+        "The caller may not do this",
+        "Use an API key that has the scope which `detail` names; a customer's user asks an admin"
+        " of the customer, or the organization.",
     ),
     "not-found": Kind(
         HTTPStatus.NOT_FOUND,
@@ -39,6 +46,31 @@ KINDS = {
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The request's body is too large",
         "Send at most 256 KB.",
+    ),
+    "conflict": Kind(
+        HTTPStatus.CONFLICT,
+        "Somebody else changed it at the same moment",
+        "Read it again, and send the change again if it is still wanted.",
+    ),
+    "external-id-taken": Kind(
+        HTTPStatus.CONFLICT,
+        "The organization has a customer of this external id",
+        "Use the customer that there is, or another external id.",
+    ),
+    "customer-being-deleted": Kind(
+        HTTPStatus.CONFLICT,
+        "The customer is being deleted",
+        "Nothing can be added to it any more. When it is gone, it can be created again.",
+    ),
+    "built-in-component": Kind(
+        HTTPStatus.CONFLICT,
+        "The component is a built-in one",
+        "Use it as it is, or publish a component of your own under another key.",
+    ),
+    "too-many": Kind(
+        HTTPStatus.CONFLICT,
+        "There are as many as there may be",
+        "Delete one that is not in use.",
     ),
     "idempotency-key-reused": Kind(
         HTTPStatus.CONFLICT,
@@ -71,6 +103,12 @@ KINDS = {
         HTTPStatus.BAD_GATEWAY,
         "The authorization server refused",
         "The connection's log says what it answered and what to do.",
+    ),
+    "misconfigured": Kind(
+        HTTPStatus.CONFLICT,
+        "The connection's values do not make what its definition asks for",
+        "A template cannot be filled in with the values that are stored. `detail` names the input:"
+        " make the connection again with a value that fits.",
     ),
     "unavailable": Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,

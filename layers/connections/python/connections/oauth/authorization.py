@@ -106,6 +106,26 @@ def authorization_code(
     return parameters["code"]
 
 
+# RFC 6749 section 4.1.2, RFC 9207 section 2, OpenID Connect Session Management section 2.
+_OF_THE_PROTOCOL = frozenset(
+    {"code", "state", "iss", "error", "error_description", "error_uri", "scope", "session_state"}
+)
+
+
+def callback_context(response: AuthorizationResponse, flow: Flow) -> dict[str, str]:
+    """Return what the callback brought beside the protocol's own parameters.
+
+    If the definition lists the names that it wants, no others are kept: a callback's query can be
+    written by anybody who has the browser.
+    """
+    wanted = OAuthClient.of(flow.issuance).facts.context_parameters
+    return {
+        name: value
+        for name, value in response.parameters.items()
+        if name not in _OF_THE_PROTOCOL and (wanted is None or name in wanted)
+    }
+
+
 class ConsentRefused(Exception):
     """The authorization server answered with an error in place of a code."""
 

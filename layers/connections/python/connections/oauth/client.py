@@ -4,21 +4,24 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import quote_plus
 
+from pydantic import ValidationError
+
+from connections.domain.errors import Misconfigured
+from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Issuance
-from connections_sdk.definitions import ConnectionDefinition, ProviderFacts
+from connections_sdk.definitions import URL_INPUTS, ConnectionDefinition, ProviderFacts
+from connections_sdk.templates import TemplateFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
     """A client registration at an authorization server (RFC 6749 section 2)."""
 
-    authorize_url: str
-    token_url: str
-    refresh_url: str
-    revoke_url: str | None
+    urls: Mapping[str, str | Failure]
+    """By input. A template that its values do not fill in is a failure, for whoever uses it."""
     client_id: str
     client_secret: str = field(repr=False)
     scopes: str
@@ -27,22 +30,66 @@ class OAuthClient:
 
     @classmethod
     def of(cls, issuance: Issuance) -> "OAuthClient":
-        """Resolve a definition and the values entered for it; an input wins over a fact."""
-        definition = ConnectionDefinition.model_validate(issuance.definition)
+        """Resolve a definition and the values entered for it; an input wins over a fact.
+
+        A URL is checked again when it is used: values and definition were stored, and rules may
+        have become stricter since.
+
+        Raises:
+            Misconfigured: the definition itself breaks a rule; its URLs raise it for themselves.
+        """
+        definition = definition_of(issuance.definition)
         values = definition.resolved(dict(issuance.values))
         facts = definition.provider
-        token_url = _text(values, "tokenUrl")
         return cls(
-            authorize_url=_text(values, "authorizeUrl"),
-            token_url=token_url,
-            refresh_url=_text(values, "refreshUrl") or facts.refresh_url or token_url,
-            revoke_url=_text(values, "revokeUrl") or facts.revoke_url,
+            urls={name: _url(definition, name, values) for name in URL_INPUTS},
             client_id=_text(values, "clientId"),
             client_secret=_text(values, "clientSecret"),
             scopes=facts.scope_separator.join(_text(values, "scopes").split()),
             pkce_method=definition.oauth2_pkce_method,
             facts=facts,
         )
+
+    def checked(self) -> "OAuthClient":
+        """Return the client, all of whose URLs can be used.
+
+        Raises:
+            Misconfigured: one of them is a template that its values do not fill in.
+        """
+        for name in self.urls:
+            self._url(name)
+        return self
+
+    @property
+    def authorize_url(self) -> str:
+        """The authorization endpoint. It and the others raise Misconfigured when not filled in."""
+        return self._url("authorizeUrl")
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint."""
+        return self._url("tokenUrl")
+
+    @property
+    def refresh_url(self) -> str:
+        """The token endpoint, or where this server has another one for refreshing."""
+        return self._url("refreshUrl") or self.facts.refresh_url or self.token_url
+
+    @property
+    def revoke_url(self) -> str | None:
+        """The revocation endpoint, if there is one."""
+        return self._url("revokeUrl") or self.facts.revoke_url
+
+    @property
+    def revokes(self) -> bool:
+        """Whether there is a revocation endpoint, be it one that is not filled in."""
+        return bool(self.urls["revokeUrl"] or self.facts.revoke_url)
+
+    def _url(self, name: str) -> str:
+        url = self.urls[name]
+        if isinstance(url, Failure):
+            raise Misconfigured(url)
+        return url
 
     @property
     def refresh_buffer(self) -> timedelta | None:
@@ -73,11 +120,50 @@ class OAuthClient:
                     parameters["client_secret"] = self.client_secret
             case "none":
                 parameters["client_id"] = self.client_id
+            case _:
+                assert_never(self.facts.client_authentication)
         return headers, parameters
 
 
 def _basic(pair: str) -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+_OUTDATED = Failure(
+    kind=FailureKind.CLIENT,
+    explanation="the definition that the connection was made from breaks a rule",
+    remedy="Publish the component anew, and make the connection again.",
+)
+
+
+def definition_of(document: Mapping[str, Any]) -> ConnectionDefinition:
+    """Return a definition that was stored, validated anew.
+
+    Raises:
+        Misconfigured: it breaks a rule.
+    """
+    try:
+        return ConnectionDefinition.model_validate(document)
+    except ValidationError:
+        raise Misconfigured(_OUTDATED) from None
+
+
+def unfilled(fault: TemplateFault) -> Failure:
+    """Return why a template input is not used, in words that name the input to mend."""
+    return Failure(
+        kind=FailureKind.CLIENT,
+        explanation=f"the value of {fault.culprit} {fault}",
+        remedy=f"Make the connection again with another value of {fault.culprit}.",
+    )
+
+
+def _url(definition: ConnectionDefinition, name: str, values: Mapping[str, Any]) -> str | Failure:
+    if name not in definition.templates:
+        return _text(values, name)
+    try:
+        return definition.rendered(name, values)
+    except TemplateFault as fault:
+        return unfilled(fault)
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:

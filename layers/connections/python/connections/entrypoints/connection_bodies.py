@@ -1,0 +1,187 @@
+"""A connection as it is read and listed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connections.domain.caller import Caller, Organization
+from connections.domain.connection import Connection, Inputs, Light, Reason, Status
+from connections.entrypoints.bodies import ComponentKey
+from connections.oauth.client import definition_of
+from connections_sdk.definitions import ConnectionDefinition, InputField
+from connections_sdk.forms import Document, InputValue, Key
+from connections_sdk.templates import TemplateFault
+
+
+class ReadValue(Document):
+    """A value as it is read back: a secret one only as set."""
+
+    value: InputValue | None = None
+    set: bool
+    """Whether a value was entered; otherwise `value` is the default. A template is filled in."""
+
+
+class ReadDefinition(Document):
+    """Which connection of which component it is, with its values."""
+
+    component: ComponentKey
+    key: Key
+    values: dict[str, ReadValue]
+
+
+class Scopes(Document):
+    """The scopes that were asked for, and those that the authorization server says it gave."""
+
+    requested: str | None
+    granted: str | None
+
+
+class LastError(Document):
+    """The evidence of the last failed refresh."""
+
+    at: datetime
+    generation: int
+    http_status: int | None
+    provider_error: str | None
+
+
+class ReadConnection(Document):
+    """A connection as it is read; never a secret."""
+
+    id: str
+    name: str
+    connection: ReadDefinition
+    customer_id: str | None
+    user_id: str | None
+    status: Status
+    reason: Reason | None
+    light: Light | None
+    scopes: Scopes | None
+    generation: int
+    expires_at: datetime | None
+    refresh_at: datetime | None
+    last_refreshed_at: datetime | None
+    last_used_at: datetime | None
+    last_error: LastError | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, connection: Connection, inputs: Inputs, caller: Caller) -> "ReadConnection":
+        """Return what this caller may read of a connection."""
+        definition = definition_of(inputs.definition)
+        error = connection.last_error
+        return cls(
+            id=connection.id,
+            name=connection.name,
+            connection=ReadDefinition(
+                component=connection.component,
+                key=connection.definition_key,
+                values=_values(definition, inputs, caller),
+            ),
+            customer_id=connection.owner.customer_id,
+            user_id=connection.owner.user_id,
+            status=connection.status,
+            reason=connection.reason,
+            light=connection.light,
+            scopes=Scopes(requested=connection.requested_scopes, granted=connection.granted_scopes)
+            if connection.oauth
+            else None,
+            generation=connection.generation,
+            expires_at=connection.expires_at,
+            refresh_at=connection.refresh_at,
+            last_refreshed_at=connection.last_refreshed_at,
+            last_used_at=connection.last_use.at if connection.last_use else None,
+            last_error=LastError(
+                at=error.at,
+                generation=error.generation,
+                http_status=error.http_status,
+                provider_error=error.provider_error,
+            )
+            if error
+            else None,
+            created_at=connection.created_at,
+            updated_at=connection.updated_at,
+        )
+
+
+def _values(
+    definition: ConnectionDefinition, inputs: Inputs, caller: Caller
+) -> dict[str, ReadValue]:
+    resolved = definition.resolved(dict(inputs.values))
+    # Definitions from the field declare API keys as plain strings: what was entered as free text
+    # is told to the organization alone, and only of OAuth connections, whose secrets are marked.
+    free_text = definition.oauth2_type is not None and isinstance(caller, Organization)
+    values = {}
+    for name, field in definition.inputs.items():
+        entered = name in inputs.values
+        told = not field.secret and (free_text or _is_no_free_text(field, entered=entered))
+        value = _value(definition, name, resolved) if told else None
+        values[name] = ReadValue(value=value, set=entered)
+    return values
+
+
+def _is_no_free_text(field: InputField, *, entered: bool) -> bool:
+    if field.type == "template":
+        return False
+    return not entered or field.type == "boolean" or field.model is not None
+
+
+def _value(
+    definition: ConnectionDefinition, name: str, resolved: dict[str, InputValue]
+) -> InputValue | None:
+    """Return a value as code receives it: a template filled in, or none if it cannot be."""
+    if name not in definition.templates or name not in resolved:
+        return resolved.get(name)
+    try:
+        return definition.rendered(name, resolved)
+    except TemplateFault:
+        return None
+
+
+class NamedDefinition(Document):
+    """Which connection of which component it is."""
+
+    component: ComponentKey
+    key: Key
+
+
+class ListedConnection(Document):
+    """A connection in a list: how it stands, without its values."""
+
+    id: str
+    name: str
+    connection: NamedDefinition
+    customer_id: str | None
+    user_id: str | None
+    status: Status
+    reason: Reason | None
+    light: Light | None
+    expires_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, connection: Connection) -> "ListedConnection":
+        """Return what a list says of a connection."""
+        return cls(
+            id=connection.id,
+            name=connection.name,
+            connection=NamedDefinition(
+                component=connection.component, key=connection.definition_key
+            ),
+            customer_id=connection.owner.customer_id,
+            user_id=connection.owner.user_id,
+            status=connection.status,
+            reason=connection.reason,
+            light=connection.light,
+            expires_at=connection.expires_at,
+            created_at=connection.created_at,
+            updated_at=connection.updated_at,
+        )
+
+
+class ConnectionPage(Document):
+    """A page of connections, newest first."""
+
+    items: Sequence[ListedConnection]
+    next_cursor: str | None

@@ -1,0 +1,143 @@
+"""Connections: made, listed, read, offered to be authorized, and what executions say of them."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from connections.application.create_connection import NewConnection
+from connections.application.read_connections import Wanted
+from connections.domain.caller import Caller, Organization
+from connections.domain.connection import Light, Status
+from connections.domain.errors import InvalidRequest
+from connections.domain.identifiers import ConnectionId
+from connections.entrypoints.access import owner_of_new, visible, within_reach
+from connections.entrypoints.bodies import (
+    CreateConnection,
+    LogPage,
+    ReadAuthorization,
+    ReadLogEntry,
+    Report,
+)
+from connections.entrypoints.connection_bodies import (
+    ConnectionPage,
+    ListedConnection,
+    ReadConnection,
+)
+from connections.entrypoints.http import API_KEY, caller_of, new_router
+from connections.entrypoints.management_services import services
+from connections.entrypoints.parameters import Cursor, CustomerIdText, IdempotencyKey, Limit
+
+router = new_router()
+ConnectionPath = Annotated[str, Path(alias="connection", min_length=1, max_length=100)]
+
+
+def same_caller(caller: Caller) -> str:
+    """Return whose an Idempotency-Key is: the organization's, or one user's."""
+    if isinstance(caller, Organization):
+        return "organization"
+    return f"{caller.customer_id}/{caller.user_id}"
+
+
+@router.post(
+    "/connections",
+    summary="Create a connection",
+    tags=["Connections"],
+    security=API_KEY,
+    status_code=201,
+)
+def create_connection(
+    wanted: CreateConnection, idempotency_key: IdempotencyKey = None
+) -> ReadConnection:
+    """Make a connection of a published component from its definition and values."""
+    caller = caller_of(router)
+    values = wanted.connection.model_dump(mode="json", by_alias=True)["values"]
+    new = NewConnection(
+        component=wanted.connection.component,
+        key=wanted.connection.key,
+        values=values,
+        name=wanted.name,
+        owner=owner_of_new(caller, wanted.customer_id),
+    )
+    made = services().connections.create(new, idempotency_key, by=same_caller(caller))
+    return ReadConnection.of(*made, caller)
+
+
+@router.get("/connections", summary="List connections", tags=["Connections"], security=API_KEY)
+def list_connections(
+    customer_id: Annotated[CustomerIdText | None, Query(alias="customerId")] = None,
+    component: Annotated[str | None, Query(max_length=100)] = None,
+    status: Annotated[Status | None, Query()] = None,
+    light: Annotated[Light | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ConnectionPage:
+    """Newest first. A page is filtered after it is cut: it may be short and have a next one."""
+    caller = caller_of(router)
+    wanted = Wanted(
+        customer_id=within_reach(caller, customer_id),
+        component=component,
+        status=status,
+        light=light,
+    )
+    found, following = services().reader.page(
+        wanted, lambda each: visible(caller, each.owner), limit=limit, cursor=cursor
+    )
+    return ConnectionPage(
+        items=[ListedConnection.of(each) for each in found], next_cursor=following
+    )
+
+
+@router.get(
+    "/connections/<connection>", summary="Read a connection", tags=["Connections"], security=API_KEY
+)
+def read_connection(connection: ConnectionPath) -> ReadConnection:
+    """Status, light and values; secrets only as set."""
+    return ReadConnection.of(*services().reader.read(ConnectionId(connection)), caller_of(router))
+
+
+@router.get(
+    "/connections/<connection>/logs",
+    summary="Read a connection's log",
+    tags=["Connections"],
+    security=API_KEY,
+)
+def list_logs(
+    connection: ConnectionPath,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> LogPage:
+    """Newest first; what went wrong stands there in words that say what to do."""
+    identifier = services().reader.exists(ConnectionId(connection))
+    entries, following = services().logs.page(identifier, limit=limit, cursor=cursor)
+    return LogPage(items=[ReadLogEntry.of(each) for each in entries], next_cursor=following)
+
+
+@router.post(
+    "/connections/<connection>/authorizations",
+    summary="Create a link under which the customer can CONNECT",
+    tags=["Connections"],
+    security=API_KEY,
+    status_code=201,
+)
+def create_authorization(connection: ConnectionPath) -> ReadAuthorization:
+    """Send a browser to `url` within the hour."""
+    if router.current_event.body not in {None, "", "{}"}:
+        raise InvalidRequest("An authorization takes no options: send no body.")
+    offered = services().offers.offer(ConnectionId(connection))
+    authorization = offered.authorization
+    url = f"{services().settings.public_url}/authorize?authorization={offered.link}"
+    return ReadAuthorization(id=authorization.id, url=url, expires_at=authorization.expires_at)
+
+
+@router.post(
+    "/connections/<connection>/reports",
+    summary="Report what an execution saw",
+    tags=["Connections"],
+    security=API_KEY,
+    status_code=204,
+)
+def report_use(connection: ConnectionPath, report: Report) -> Response[None]:
+    """The light follows: green after a success, red after a connection error."""
+    services().reports.report(ConnectionId(connection), report.outcome)
+    return Response(status_code=204)
