@@ -3,17 +3,34 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connections.domain.api_key import ApiKey
+from connections.domain.audit import Action, Actor, ActorKind, AuditEntry
+from connections.domain.caller import Owner, Scope
 from connections.domain.connection import Connection, Inputs, Reason, Status
+from connections.domain.customer import Customer
 from connections.domain.failure import Failure, FailureKind
-from connections.domain.flow import Flow
+from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant, Issuance, TokenSet
-from connections.domain.identifiers import AuthorizationId, ConnectionId, GrantId
+from connections.domain.identifiers import (
+    ApiKeyId,
+    AuditEntryId,
+    AuthorizationId,
+    AuthorizationLink,
+    ConnectionId,
+    CustomerId,
+    GrantId,
+    SigningKeyId,
+)
+from connections.domain.signing_key import SigningKey
 from connections.oauth.authorization import digest
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CONNECTION = ConnectionId("con_00000000000000000000000001")
 GRANT = GrantId("gra_00000000000000000000000001")
-AUTHORIZATION = AuthorizationId("aut_" + "0" * 58)
+AUTHORIZATION = AuthorizationId("aut_" + "0" * 26)
+LINK = AuthorizationLink(AUTHORIZATION + "0" * 32)
+CUSTOMER = CustomerId("cus_00000000000000000000000001")
+ADA = Owner(customer_id=CUSTOMER, user_id="ada")
 HOUR = timedelta(hours=1)
 
 
@@ -129,6 +146,68 @@ def a_flow(**changes: Any) -> Flow:
     return Flow(**{**defaults, **changes})
 
 
+def an_offer(**changes: Any) -> Authorization:
+    """Return an authorization, which LINK opens for an hour."""
+    defaults: dict[str, Any] = {
+        "id": AUTHORIZATION,
+        "link_digest": digest(LINK),
+        "connection_id": CONNECTION,
+        "expires_at": NOW + HOUR,
+    }
+    return Authorization(**{**defaults, **changes})
+
+
 def a_failure(kind: FailureKind = FailureKind.WAIT, **changes: Any) -> Failure:
     """Return a failure of that kind."""
     return Failure(**{"kind": kind, "explanation": "something was the matter", **changes})
+
+
+def a_customer(**changes: Any) -> Customer:
+    """Return a customer that the organization knows as "acme"."""
+    defaults: dict[str, Any] = {
+        "id": CUSTOMER,
+        "external_id": "acme",
+        "name": "Acme Inc.",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Customer(**{**defaults, **changes})
+
+
+def an_api_key(**changes: Any) -> ApiKey:
+    """Return an API key whose secret is "the-secret"."""
+    defaults: dict[str, Any] = {
+        "id": ApiKeyId("key_00000000000000000000000001"),
+        "name": "Deployment",
+        "scopes": frozenset({Scope.CONNECTIONS_READ, Scope.CONNECTIONS_WRITE}),
+        "digest": digest("the-secret"),
+        "created_at": NOW,
+    }
+    return ApiKey(**{**defaults, **changes})
+
+
+def a_signing_key(**changes: Any) -> SigningKey:
+    """Return a signing key that was sent as a JWK."""
+    defaults: dict[str, Any] = {
+        "id": SigningKeyId("sig_00000000000000000000000001"),
+        "name": "Backend",
+        "jwk": {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": "A" * 43},
+        "jwks_url": None,
+        "issuer": None,
+        "created_at": NOW,
+    }
+    return SigningKey(**{**defaults, **changes})
+
+
+def an_audit_entry(**changes: Any) -> AuditEntry:
+    """Return the entry of a customer that an API key made."""
+    defaults: dict[str, Any] = {
+        "id": AuditEntryId("adt_00000000000000000000000001"),
+        "at": NOW,
+        "action": Action.CUSTOMER_CREATED,
+        "actor": Actor(kind=ActorKind.API_KEY, id="key_00000000000000000000000001"),
+        "target": CUSTOMER,
+        "request_id": "request-1",
+        "http_status": 201,
+    }
+    return AuditEntry(**{**defaults, **changes})

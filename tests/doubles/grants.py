@@ -7,7 +7,7 @@ from typing import Any
 
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Inputs, Reason, Status
-from connections.domain.grant import Grant
+from connections.domain.grant import Grant, SealedGrant
 from connections.domain.identifiers import ConnectionId, GrantId
 from connections.domain.refresh import FailureRecord
 from tests.doubles.store import Store
@@ -86,7 +86,9 @@ class StoredStates:
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
         self.store.called("grants.connected")
         state = self.store.connections_by_id.get(grant.connection_id)
-        if state is None or state.grant_id == grant.grant_id:
+        if state is not None and state.grant_id == grant.grant_id:
+            return True
+        if state is None or state.id in self.store.closed:
             return False
         changes = _alive(grant, refresh_at, now)
         fence = state.fence + 1
@@ -158,6 +160,36 @@ class StoredTokens:
             return False
         del self.store.grants[grant.connection_id]
         return True
+
+
+@dataclass(frozen=True)
+class StoredSealedTokens:
+    """Implements `SealedTokens`; what a seal holds is in the store, where it is opened."""
+
+    store: Store
+
+    def get(self, connection_id: ConnectionId) -> SealedGrant | None:
+        self.store.called("sealed_tokens.get")
+        stored = self.store.grants.get(connection_id)
+        return None if stored is None else self._sealed(stored)
+
+    def delete(self, grant: SealedGrant) -> bool:
+        self.store.called("sealed_tokens.delete")
+        stored = self.store.grants.get(grant.connection_id)
+        if stored is not None and self._sealed(stored) != grant:
+            return False
+        self.store.grants.pop(grant.connection_id, None)
+        return True
+
+    def _sealed(self, grant: Grant) -> SealedGrant:
+        seal = f"{grant.connection_id}/{grant.grant_id}/{grant.generation}".encode()
+        self.store.seals[seal] = grant
+        return SealedGrant(
+            connection_id=grant.connection_id,
+            grant_id=grant.grant_id,
+            generation=grant.generation,
+            sealed=seal,
+        )
 
 
 @dataclass(frozen=True)

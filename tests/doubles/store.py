@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connections.application.ports import UsedFlow
+from connections.domain.api_key import ApiKey
+from connections.domain.audit import AuditEntry
+from connections.domain.caller import Owner
 from connections.domain.connection import Connection, Inputs
+from connections.domain.customer import Customer
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Authorization, Flow
-from connections.domain.grant import Grant
-from connections.domain.identifiers import AuthorizationId, ConnectionId
+from connections.domain.grant import Grant, SealedGrant
+from connections.domain.identifiers import (
+    ApiKeyId,
+    AuthorizationId,
+    ConnectionId,
+    CustomerId,
+    SigningKeyId,
+)
 from connections.domain.log_entry import LogEntry
+from connections.domain.signing_key import SigningKey
 from connections_sdk.definitions import Component
 
 
@@ -27,10 +38,18 @@ class Store:
     inputs_by_id: dict[ConnectionId, Inputs] = field(default_factory=dict)
     grants: dict[ConnectionId, Grant] = field(default_factory=dict)
     components_by_key: dict[str, Component] = field(default_factory=dict)
-    keys_by_digest: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    api_keys_by_id: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
+    signing_keys_by_id: dict[SigningKeyId, SigningKey] = field(default_factory=dict)
+    customers_by_id: dict[CustomerId, Customer] = field(default_factory=dict)
     authorizations: dict[AuthorizationId, Authorization] = field(default_factory=dict)
     flows_by_digest: dict[str, Flow | UsedFlow] = field(default_factory=dict)
+    owners_of_used_flows: dict[str, Owner] = field(default_factory=dict)
+    closed: set[ConnectionId] = field(default_factory=set)
     entries: list[LogEntry] = field(default_factory=list)
+    audit_entries: list[AuditEntry] = field(default_factory=list)
+    to_delete: list[tuple[CustomerId, int]] = field(default_factory=list)
+    seals: dict[bytes, Grant] = field(default_factory=dict)
+    handed_over: list[SealedGrant] = field(default_factory=list)
     to_revoke: list[Grant] = field(default_factory=list)
     to_refresh: list[tuple[Sequence[ConnectionId], datetime]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)

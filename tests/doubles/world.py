@@ -5,18 +5,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from connections.application.ports import UsedFlow
 from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.errors import InvalidRequest
-from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant
-from connections.domain.identifiers import AuthorizationId, ConnectionId
+from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry
 from connections_sdk.definitions import Component
+from tests.doubles.access import (
+    ListedAudit,
+    ListedDeletions,
+    StoredApiKeys,
+    StoredCustomers,
+    StoredSigningKeys,
+)
+from tests.doubles.belongings import (
+    ListedSealedRevocations,
+    StoredConnectionList,
+    StoredNewConnections,
+    StoredRemains,
+)
+from tests.doubles.flows import StoredFlows
 from tests.doubles.grants import (
     ListedRefreshes,
     ListedRevocations,
     StoredReadings,
+    StoredSealedTokens,
     StoredStates,
     StoredTokens,
 )
@@ -35,6 +48,10 @@ class World(Store):
     @cached_property
     def tokens(self) -> StoredTokens:
         return StoredTokens(self)
+
+    @cached_property
+    def sealed_tokens(self) -> StoredSealedTokens:
+        return StoredSealedTokens(self)
 
     @cached_property
     def readings(self) -> StoredReadings:
@@ -57,11 +74,43 @@ class World(Store):
         return StoredComponents(self)
 
     @cached_property
-    def api_keys(self) -> "StoredApiKeys":
+    def api_keys(self) -> StoredApiKeys:
         return StoredApiKeys(self)
 
     @cached_property
-    def flows(self) -> "StoredFlows":
+    def signing_keys(self) -> StoredSigningKeys:
+        return StoredSigningKeys(self)
+
+    @cached_property
+    def customers(self) -> StoredCustomers:
+        return StoredCustomers(self)
+
+    @cached_property
+    def deletions(self) -> ListedDeletions:
+        return ListedDeletions(self)
+
+    @cached_property
+    def audit(self) -> ListedAudit:
+        return ListedAudit(self)
+
+    @cached_property
+    def new_connections(self) -> StoredNewConnections:
+        return StoredNewConnections(self)
+
+    @cached_property
+    def listed(self) -> StoredConnectionList:
+        return StoredConnectionList(self)
+
+    @cached_property
+    def sealed_revocations(self) -> ListedSealedRevocations:
+        return ListedSealedRevocations(self)
+
+    @cached_property
+    def remains(self) -> StoredRemains:
+        return StoredRemains(self)
+
+    @cached_property
+    def flows(self) -> StoredFlows:
         return StoredFlows(self)
 
     @cached_property
@@ -95,14 +144,6 @@ class StoredConnections:
 
     store: Store
 
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
-        self.store.called("connections.add")
-        if connection.id in self.store.connections_by_id:
-            return False
-        self.store.connections_by_id[connection.id] = connection
-        self.store.inputs_by_id[connection.id] = inputs
-        return True
-
     def get(self, connection_id: ConnectionId) -> Connection | None:
         self.store.called("connections.get")
         return self.store.connections_by_id.get(connection_id)
@@ -123,7 +164,7 @@ class StoredConnections:
 
 @dataclass(frozen=True)
 class StoredComponents:
-    """Implements `Components`."""
+    """Implements `Components` and `ComponentList`."""
 
     store: Store
 
@@ -135,53 +176,10 @@ class StoredComponents:
         self.store.called("components.get")
         return self.store.components_by_key.get(key)
 
-
-@dataclass(frozen=True)
-class StoredApiKeys:
-    """Implements `ApiKeys`."""
-
-    store: Store
-
-    def add(self, digest: str, key_id: str, name: str, created_at: datetime) -> None:
-        self.store.called("api_keys.add")
-        self.store.keys_by_digest[digest] = (key_id, name, created_at)
-
-    def find(self, digest: str) -> str | None:
-        self.store.called("api_keys.find")
-        found = self.store.keys_by_digest.get(digest)
-        return found[0] if found else None
-
-
-@dataclass(frozen=True)
-class StoredFlows:
-    """Implements `Flows`."""
-
-    store: Store
-
-    def offer(self, authorization: Authorization) -> None:
-        self.store.called("flows.offer")
-        self.store.authorizations[authorization.id] = authorization
-
-    def offered(self, authorization_id: AuthorizationId) -> Authorization | None:
-        self.store.called("flows.offered")
-        return self.store.authorizations.get(authorization_id)
-
-    def close(self, authorization_id: AuthorizationId) -> Authorization | None:
-        self.store.called("flows.close")
-        return self.store.authorizations.pop(authorization_id, None)
-
-    def begin(self, flow: Flow) -> None:
-        self.store.called("flows.begin")
-        self.store.flows_by_digest[flow.state_digest] = flow
-
-    def take(self, state_digest: str, now: datetime) -> Flow | UsedFlow | None:
-        self.store.called("flows.take")
-        found = self.store.flows_by_digest.get(state_digest)
-        if isinstance(found, Flow):
-            self.store.flows_by_digest[state_digest] = UsedFlow(
-                connection_id=found.connection_id, authorization_id=found.authorization_id
-            )
-        return found
+    def page(self, *, limit: int, after: str | None) -> tuple[Sequence[Component], bool]:
+        self.store.called("components.page")
+        keys = sorted(each for each in self.store.components_by_key if each > (after or ""))
+        return [self.store.components_by_key[key] for key in keys[:limit]], len(keys) > limit
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,9 @@ class ListedLogs:
 
     def write(self, entry: LogEntry) -> None:
         self.store.called("logbook.write")
-        self.store.entries.append(entry)
+        known = self.store.connections_by_id.keys() - self.store.closed
+        if entry.connection_id in known:
+            self.store.entries.append(entry)
 
     def page(
         self, connection_id: ConnectionId, *, limit: int, cursor: str | None

@@ -2,19 +2,35 @@
 
 import pytest
 
+from connections.application.begin_authorization import AuthorizationBeginner
+from connections.application.complete_authorization import AuthorizationCompleter
+from connections.application.disconnect import Disconnecter
 from connections.application.invocation import Invocation
-from connections.application.refresh import Refresher
-from tests.builders import a_connection, a_grant, some_inputs
+from connections.application.read_credentials import CredentialsReader
+from connections.application.refresh import Outcome, Refresher
+from connections.application.refresh_now import RefreshNow
+from connections.domain.refresh import Need
+from connections.oauth.authorization import digest
+from tests.builders import (
+    AUTHORIZATION,
+    CONNECTION,
+    a_connection,
+    a_flow,
+    a_grant,
+    a_new_connection,
+    some_inputs,
+)
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
-from tests.unit.application.parts import DEADLINE, same_bytes
+from tests.unit.application.flows import OFFER, REDIRECT_URI
+from tests.unit.application.parts import DEADLINE, Refresh, issued_earlier, same_bytes
 
 
 @pytest.fixture
 def world() -> World:
-    """A world with a connection that is connected and due."""
-    return World().holding(a_connection(), some_inputs(), a_grant())
+    """A world with a connection that is connected and due; its tokens are an hour old."""
+    return World().holding(a_connection(), some_inputs(), a_grant(tokens=issued_earlier()))
 
 
 @pytest.fixture
@@ -43,4 +59,84 @@ def refresher(world: World, server: ScriptedServer, clock: ManualClock) -> Refre
         clock=clock,
         randomness=same_bytes,
         chance=lambda: 0.5,
+    )
+
+
+@pytest.fixture
+def refresh(refresher: Refresher, invocation: Invocation) -> Refresh:
+    """The refresh of the one connection, for whoever needs it."""
+
+    def refreshing(need: Need) -> Outcome:
+        return refresher.refresh(CONNECTION, need, invocation)
+
+    return refreshing
+
+
+@pytest.fixture
+def reader(world: World, refresher: Refresher, clock: ManualClock) -> CredentialsReader:
+    return CredentialsReader(
+        readings=world.readings, refresher=refresher, clock=clock, chance=lambda: 0.5
+    )
+
+
+@pytest.fixture
+def disconnecter(world: World, clock: ManualClock) -> Disconnecter:
+    return Disconnecter(
+        connections=world.connections,
+        states=world.states,
+        tokens=world.tokens,
+        sealed_tokens=world.sealed_tokens,
+        revocations=world.revocations,
+        logbook=world.logbook,
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def offered(world: World) -> World:
+    """The same world before anybody connected, with a link under which to do it."""
+    world.holding(a_new_connection())
+    world.grants.clear()
+    world.authorizations[AUTHORIZATION] = OFFER
+    return world
+
+
+@pytest.fixture
+def beginner(offered: World, clock: ManualClock) -> AuthorizationBeginner:
+    return AuthorizationBeginner(
+        connections=offered.connections,
+        flows=offered.flows,
+        logbook=offered.logbook,
+        clock=clock,
+        redirect_uri=REDIRECT_URI,
+        randomness=same_bytes,
+    )
+
+
+@pytest.fixture
+def begun(offered: World) -> World:
+    """The same world with a flow that is under way."""
+    offered.flows_by_digest[digest("the-state")] = a_flow()
+    return offered
+
+
+@pytest.fixture
+def completer(begun: World, server: ScriptedServer, clock: ManualClock) -> AuthorizationCompleter:
+    return AuthorizationCompleter(
+        flows=begun.flows,
+        tokens=begun.tokens,
+        grants=begun.states,
+        revocations=begun.revocations,
+        servers=server,
+        logbook=begun.logbook,
+        clock=clock,
+        randomness=same_bytes,
+        chance=lambda: 0.5,
+    )
+
+
+@pytest.fixture
+def demand(world: World, refresher: Refresher, clock: ManualClock) -> RefreshNow:
+    return RefreshNow(
+        connections=world.connections, refresher=refresher, clock=clock, chance=lambda: 0.5
     )

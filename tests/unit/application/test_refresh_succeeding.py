@@ -1,16 +1,13 @@
 """A refresh that works: claimed, looked at again, spent, stored, and then said."""
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from connections.application.invocation import Invocation
-from connections.application.refresh import Outcome, Refresher, Result
+from connections.application.refresh import Outcome, Result
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Evidence, Reason, Status
-from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.messages import ServerResponse
 from tests.builders import (
@@ -23,26 +20,26 @@ from tests.builders import (
     a_token_set,
     an_issuance,
 )
-from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
-from tests.unit.application.parts import DEADLINE, DEMANDED, DUE, new_tokens, state, stored
-
-LATER = NOW + timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def issued_before(world: World) -> None:
-    """The stored tokens are older than the wish for a refresh."""
-    world.holding(a_connection(), grant=a_grant(tokens=a_token_set(issued_at=NOW - HOUR)))
+from tests.unit.application.parts import (
+    DEADLINE,
+    DEMANDED,
+    DUE,
+    LATER,
+    Refresh,
+    new_tokens,
+    state,
+    stored,
+)
 
 
 def test_a_refresh_stores_what_the_server_issued(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     server.answers.append(new_tokens(LATER))
 
-    outcome = refresher.refresh(CONNECTION, DUE, invocation)
+    outcome = refresh(DUE)
 
     successor = a_grant(
         generation=2,
@@ -64,13 +61,13 @@ def test_a_refresh_stores_what_the_server_issued(
 
 
 def test_a_refresh_sends_the_stored_refresh_token_once_with_the_grants_own_inputs(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     issuance = an_issuance({"clientId": "the-former-client"})
     world.grants[CONNECTION] = replace(stored(world), issuance=issuance)
     server.answers.append(new_tokens())
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     (request,) = server.requests
     assert request.url == "https://acme.example/token"
@@ -84,11 +81,11 @@ def test_a_refresh_sends_the_stored_refresh_token_once_with_the_grants_own_input
 
 
 def test_a_refresh_brings_the_state_up_and_ends_its_claim(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     server.answers.append(new_tokens(LATER))
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     ends = LATER + 2 * HOUR
     assert state(world) == a_connection(
@@ -104,11 +101,11 @@ def test_a_refresh_brings_the_state_up_and_ends_its_claim(
 
 
 def test_a_refresh_asks_storage_four_times_in_this_order(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     server.answers.append(new_tokens())
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     assert world.calls == [
         "states.claim",
@@ -120,7 +117,7 @@ def test_a_refresh_asks_storage_four_times_in_this_order(
 
 
 def test_the_claim_stands_while_the_server_is_asked_and_outlasts_the_invocation(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     def look() -> ServerResponse:
         claimed = state(world)
@@ -132,21 +129,21 @@ def test_the_claim_stands_while_the_server_is_asked_and_outlasts_the_invocation(
 
     server.answers.append(look)
 
-    assert refresher.refresh(CONNECTION, DUE, invocation).result is Result.REFRESHED
+    assert refresh(DUE).result is Result.REFRESHED
 
 
 def test_a_refresh_of_what_worked_anyway_leaves_no_log_entry(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     server.answers.append(new_tokens())
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     assert world.entries == []
 
 
 def test_a_refresh_after_failures_says_that_it_works_again(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     evidence = Evidence(at=NOW - HOUR, generation=1, http_status=503, provider_error=None)
     world.holding(
@@ -159,7 +156,7 @@ def test_a_refresh_after_failures_says_that_it_works_again(
     )
     server.answers.append(new_tokens())
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     restored = state(world)
     assert (restored.status, restored.reason) == (Status.ACTIVE, None)
@@ -175,98 +172,48 @@ def test_a_refresh_after_failures_says_that_it_works_again(
     ]
 
 
-@pytest.mark.parametrize("failing", range(1, 5))
-def test_a_write_that_fails_is_tried_again_until_the_tokens_are_stored(
-    refresher: Refresher,
-    server: ScriptedServer,
-    world: World,
-    clock: ManualClock,
-    invocation: Invocation,
-    failing: int,
-) -> None:
-    server.answers.append(new_tokens())
-    world.fail("tokens.succeed", failing)
-
-    outcome = refresher.refresh(CONNECTION, DUE, invocation)
-
-    assert outcome.result is Result.REFRESHED
-    assert stored(world).generation == state(world).generation == 2
-    assert clock.slept == pytest.approx([0.2, 0.4, 0.8, 1.6][:failing])
-    assert len(server.requests) == 1
-
-
-def test_tokens_that_cannot_be_stored_leave_their_spending_on_record(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
-) -> None:
-    server.answers.append(new_tokens())
-    world.fail("tokens.succeed", 5)
-
-    with pytest.raises(Unavailable, match=r"tokens\.succeed"):
-        refresher.refresh(CONNECTION, DUE, invocation)
-
-    assert world.calls.count("tokens.succeed") == 5
-    left = state(world)
-    assert left.claim is not None
-    assert left.claim.until == DEADLINE + timedelta(seconds=30)
-    assert left.spending == Spending(grant_id=GRANT, generation=1)
-    assert (left.status, left.generation, left.refresh_at) == (Status.ACTIVE, 1, NOW)
-    assert stored(world).tokens.refresh_token == "refresh-1"
-    assert world.entries == []
-
-
-def test_a_state_that_cannot_be_written_does_not_undo_a_refresh(
-    refresher: Refresher,
-    server: ScriptedServer,
-    world: World,
-    invocation: Invocation,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    server.answers.append(new_tokens())
-    world.fail("states.refreshed")
-
-    outcome = refresher.refresh(CONNECTION, DUE, invocation)
-
-    assert (outcome.result, outcome.grant) == (Result.REFRESHED, stored(world))
-    assert (stored(world).generation, state(world).generation) == (2, 1)
-    (record,) = caplog.records
-    assert (record.levelno, record.message) == (logging.WARNING, "state-not-brought-up")
-    assert vars(record)["connectionId"] == CONNECTION
-
-
 def test_a_refresh_on_demand_spends_also_what_is_not_due(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
     world.holding(a_connection(refresh_at=NOW + HOUR))
     server.answers.append(new_tokens())
 
-    outcome = refresher.refresh(CONNECTION, DEMANDED, invocation)
+    outcome = refresh(DEMANDED)
 
     assert outcome.result is Result.REFRESHED
 
 
+@pytest.mark.parametrize("missing", ["", " ", None])
 def test_the_refresh_token_stays_where_the_answer_has_none(
-    refresher: Refresher, server: ScriptedServer, world: World, invocation: Invocation
+    refresh: Refresh, server: ScriptedServer, world: World, missing: str | None
 ) -> None:
-    server.answers.append(new_tokens(refresh_token=""))
+    server.answers.append(new_tokens(refresh_token=missing))
 
-    refresher.refresh(CONNECTION, DUE, invocation)
+    refresh(DUE)
 
     assert stored(world).tokens.refresh_token == "refresh-1"
+    assert stored(world).tokens.access_token == "access-2"
     assert stored(world).generation == 2
 
 
-def test_each_claim_has_a_holder_of_its_own(world: World, server: ScriptedServer) -> None:
-    holders = []
-    for name in ("one", "two"):
-        world.holding(a_connection(grant_id=None, generation=0))
-        world.meanwhile("tokens.get", lambda: holders.append(state(world).claim))
-        Refresher(
-            states=world.states,
-            tokens=world.tokens,
-            servers=server,
-            revocations=world.revocations,
-            logbook=world.logbook,
-            clock=ManualClock(),
-        ).refresh(CONNECTION, DUE, Invocation(id="run-1", deadline=DEADLINE))
-        assert name
-    assert len({claim.holder for claim in holders if claim}) == 2
+def test_a_refresh_keeps_what_the_callback_brought(
+    refresh: Refresh, server: ScriptedServer, world: World
+) -> None:
+    world.grants[CONNECTION] = replace(stored(world), context={"realmId": "9"})
+    server.answers.append(new_tokens())
+
+    refresh(DUE)
+
+    assert (stored(world).generation, stored(world).context) == (2, {"realmId": "9"})
+
+
+def test_a_refresh_keeps_to_the_buffer_of_the_definition(
+    refresh: Refresh, server: ScriptedServer, world: World
+) -> None:
+    issuance = an_issuance(provider={"refreshBuffer": 60})
+    world.grants[CONNECTION] = replace(stored(world), issuance=issuance)
+    server.answers.append(new_tokens())
+
+    refresh(DUE)
+
+    assert state(world).refresh_at == NOW + 2 * HOUR - timedelta(minutes=1)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from connections.domain.identifiers import (
     authorization_id,
+    authorization_link,
+    authorization_of,
     connection_id,
     connection_id_for,
     grant_id,
@@ -49,8 +51,14 @@ def test_an_id_has_48_bits_of_time_and_80_of_chance() -> None:
         assert identifier[4:] == "0" * 10 + "z" * 16
 
 
-def test_an_authorization_id_has_240_bits_of_chance() -> None:
-    assert authorization_id(EPOCH, ones) == "aut_" + "0" * 10 + "z" * 48
+def test_a_link_has_160_bits_of_chance_behind_the_id_that_it_opens() -> None:
+    authorization = authorization_id(EPOCH, ones)
+
+    link = authorization_link(authorization, ones)
+
+    assert link == "aut_" + "0" * 10 + "z" * 16 + "z" * 32
+    assert authorization_of(link) == authorization
+    assert well_formed(link)
 
 
 def test_the_time_in_an_id_is_the_milliseconds_since_1970() -> None:
@@ -61,7 +69,9 @@ def test_the_time_in_an_id_is_the_milliseconds_since_1970() -> None:
 
 def test_no_bit_of_the_chance_is_lost() -> None:
     assert number(connection_id(NOW, counting)[14:]) == int.from_bytes(counting(10), "big")
-    assert number(authorization_id(NOW, counting)[14:]) == int.from_bytes(counting(30), "big")
+    assert number(authorization_id(NOW, counting)[14:]) == int.from_bytes(counting(10), "big")
+    link = authorization_link(authorization_id(NOW, counting), counting)
+    assert number(link[30:]) == int.from_bytes(counting(20), "big")
 
 
 def test_digits_that_are_mistaken_for_others_are_left_out() -> None:

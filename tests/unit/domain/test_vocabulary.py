@@ -34,14 +34,20 @@ def test_the_code_of_each_error_is_stable() -> None:
     assert WITH_CODE == {
         "InvalidRequest": "invalid-request",
         "Unauthenticated": "unauthenticated",
+        "Forbidden": "forbidden",
         "NotFound": "not-found",
         "Conflict": "conflict",
         "IdempotencyKeyReused": "idempotency-key-reused",
+        "ExternalIdTaken": "external-id-taken",
+        "CustomerBeingDeleted": "customer-being-deleted",
+        "BuiltInComponent": "built-in-component",
+        "TooMany": "too-many",
         "NotOAuth": "not-an-oauth-connection",
         "NotConnected": "not-connected",
         "ReconnectRequired": "reconnect-required",
         "NoRefreshToken": "no-refresh-token",
         "ProviderRefused": "provider-refused",
+        "Misconfigured": "misconfigured",
         "Unavailable": "unavailable",
     }
 
@@ -64,12 +70,13 @@ def test_each_error_says_who_must_act(error: type[ConnectionsError]) -> None:
         (
             CallerError,
             {
-                "InvalidRequest", "Unauthenticated", "NotFound", "Conflict",
-                "IdempotencyKeyReused", "NotOAuth",
+                "InvalidRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict",
+                "IdempotencyKeyReused", "ExternalIdTaken", "CustomerBeingDeleted",
+                "BuiltInComponent", "TooMany", "NotOAuth",
             },
         ),
         (EndUserError, {"NotConnected", "ReconnectRequired", "NoRefreshToken"}),
-        (OperatorError, {"ProviderRefused"}),
+        (OperatorError, {"ProviderRefused", "Misconfigured"}),
     ],
 )  # fmt: skip
 def test_errors_stand_under_who_must_act(actor: type[Exception], names: set[str]) -> None:
