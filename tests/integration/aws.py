@@ -128,6 +128,8 @@ def _resolved(value: Any, aws: Aws) -> str:
             return "connections.example"
         case {"Ref": "DevelopmentHosts"}:
             return ""
+        case {"Ref": "AuditDays"}:
+            return str(TEMPLATE["Parameters"]["AuditDays"]["Default"])
         case {"Ref": name}:
             return aws.names[name]
         case {"Fn::GetAtt": ["SealingKey", "Arn"]}:

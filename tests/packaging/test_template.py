@@ -15,6 +15,7 @@ from connections.entrypoints import (
     authorize,
     callback,
     credentials,
+    delete_customers,
     management,
     refreshing,
     revoke_tokens,
@@ -37,6 +38,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "CredentialsFunction": credentials.CredentialsSettings,
     "ScheduleRefreshesFunction": schedule_refreshes.ScheduleSettings,
     "RefreshConnectionsFunction": refreshing.RefreshingSettings,
+    "DeleteCustomersFunction": delete_customers.DeletingSettings,
     "RevokeTokensFunction": revoke_tokens.RevokingSettings,
 }
 OF_THE_PLATFORM = {"AWS_REGION"}
@@ -84,7 +86,46 @@ def test_only_functions_that_must_see_tokens_reach_their_table() -> None:
         if "Tokens.Arn" in json.dumps(properties["Policies"])
         or '"Tokens"' in json.dumps(properties["Policies"])
     }
-    assert reaching == {"CallbackFunction", "CredentialsFunction", "RefreshConnectionsFunction"}
+    assert reaching == {
+        "CallbackFunction",
+        "CredentialsFunction",
+        "RefreshConnectionsFunction",
+        "DeleteCustomersFunction",
+    }
+
+
+def test_the_function_that_deletes_can_open_nothing() -> None:
+    assert "kms:" not in json.dumps(FUNCTIONS["DeleteCustomersFunction"]["Policies"])
+    assert "BranchKeys" not in json.dumps(FUNCTIONS["DeleteCustomersFunction"])
+
+
+def test_what_is_throttled_by_route_is_a_route() -> None:
+    routes = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for properties in FUNCTIONS.values()
+        for event in properties["Events"].values()
+        if event["Type"] == "HttpApi"
+    }
+    limits = RESOURCES["HttpApi"]["Properties"]["RouteSettings"]
+    assert set(limits) <= routes
+    usual = RESOURCES["HttpApi"]["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    above = {name for name, each in limits.items() if each["ThrottlingRateLimit"] > usual}
+    assert above == {"GET /connections/{connection}/credentials"}
+
+
+def test_the_audit_can_be_added_to_and_in_no_way_changed() -> None:
+    allowed = {
+        action
+        for properties in FUNCTIONS.values()
+        for policy in properties["Policies"]
+        for statement in policy["Statement"]
+        if '"Audit.Arn"' in json.dumps(statement["Resource"])
+        or '["Audit", "Arn"]' in json.dumps(statement["Resource"])
+        for action in (
+            statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        )
+    }
+    assert allowed == {"dynamodb:PutItem", "dynamodb:Query"}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +146,7 @@ def test_every_queue_that_feeds_a_function_has_dead_letters_and_waits_long_enoug
         for event in properties["Events"].values()
         if event["Type"] == "SQS"
     }
-    assert set(fed) == {"RefreshesQueue", "RevocationsQueue"}
+    assert set(fed) == {"RefreshesQueue", "RevocationsQueue", "DeletionsQueue"}
     for queue, timeout in fed.items():
         properties = RESOURCES[queue]["Properties"]
         assert properties["VisibilityTimeout"] == 6 * timeout

@@ -21,7 +21,7 @@ SPENDING = Spending(grant_id=GRANT, generation=1)
 @pytest.fixture
 def connected(ports: Ports) -> Connection:
     """A connection that is connected and due now."""
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
     assert ports.new_grants.connected(a_grant(), NOW, NOW)
     return state_of(ports)
 
@@ -75,7 +75,7 @@ def test_a_claim_that_has_ended_gives_way_and_its_spending_is_told(
 def test_a_claim_made_again_by_its_holder_is_his_and_its_outcome_unknown(
     adapter_ports: Ports,
 ) -> None:
-    adapter_ports.connections.add(a_new_connection(), some_inputs())
+    adapter_ports.new_connections.add(a_new_connection(), some_inputs())
     adapter_ports.new_grants.connected(a_grant(), NOW, NOW)
     first = adapter_ports.states.claim(CONNECTION, MINE, NOW)
     assert first is not None
@@ -94,7 +94,7 @@ def test_a_claim_of_what_is_not_there_is_refused_and_makes_nothing(ports: Ports)
 
 
 def test_a_claim_of_a_connection_without_grant_can_be_ended(ports: Ports) -> None:
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
 
     former = ports.states.claim(CONNECTION, MINE, NOW)
 
@@ -104,7 +104,7 @@ def test_a_claim_of_a_connection_without_grant_can_be_ended(ports: Ports) -> Non
 
 
 def test_claims_of_two_connections_do_not_meet(ports: Ports, connected: Connection) -> None:
-    ports.connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
+    ports.new_connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
     ports.states.claim(OTHER, THEIRS, NOW)
 
     assert ports.states.claim(CONNECTION, MINE, NOW) == connected

@@ -14,7 +14,7 @@ INSTANT = timedelta(microseconds=1)
 
 def connect(ports: Ports, number: int, refresh_at: datetime | None) -> ConnectionId:
     connection_id = ConnectionId(f"con_{number:026}")
-    ports.connections.add(
+    ports.new_connections.add(
         a_new_connection(id=connection_id), some_inputs(connection_id=connection_id)
     )
     ports.new_grants.connected(a_grant(connection_id=connection_id), refresh_at, NOW)
@@ -37,7 +37,7 @@ def test_all_that_is_due_is_found_and_nothing_else(ports: Ports) -> None:
     due = {connect(ports, number, NOW - number * INSTANT) for number in range(30)}
     connect(ports, 30, NOW + INSTANT)
     connect(ports, 31, None)
-    ports.connections.add(
+    ports.new_connections.add(
         a_new_connection(id=ConnectionId("con_x")), some_inputs(connection_id="con_x")
     )
 

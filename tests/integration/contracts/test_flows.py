@@ -1,17 +1,29 @@
 """The contract of `Flows`: authorizations, and flows that come back once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from connections.application.ports import UsedFlow
-from connections.domain.flow import Authorization, Flow
+from connections.domain.caller import Owner
+from connections.domain.flow import Flow
 from connections.domain.identifiers import AuthorizationId
 from connections.oauth.authorization import digest
-from tests.builders import AUTHORIZATION, CONNECTION, HOUR, NOW, a_flow, an_issuance
+from tests.builders import (
+    ADA,
+    AUTHORIZATION,
+    CONNECTION,
+    CUSTOMER,
+    HOUR,
+    NOW,
+    a_flow,
+    an_issuance,
+    an_offer,
+)
 from tests.integration.contracts.ports import Ports
 
-OFFER = Authorization(id=AUTHORIZATION, connection_id=CONNECTION, expires_at=NOW + HOUR)
+OFFER = an_offer(id=AUTHORIZATION, connection_id=CONNECTION, expires_at=NOW + HOUR)
 OTHER = AuthorizationId("aut_" + "1" * 58)
 
 
@@ -22,6 +34,22 @@ def test_an_authorization_is_read_back_as_it_was_offered(ports: Ports) -> None:
     assert ports.flows.offered(OTHER) is None
 
 
+@pytest.mark.parametrize("owner", [ADA, Owner(customer_id=CUSTOMER)], ids=["user", "customer"])
+def test_an_authorization_keeps_whose_connection_it_is_for(ports: Ports, owner: Owner) -> None:
+    offer = replace(OFFER, owner=owner, customer_name="Söhne & Co.")
+    ports.flows.offer(offer)
+
+    assert ports.flows.offered(AUTHORIZATION) == offer
+    assert ports.flows.close(AUTHORIZATION) == offer
+
+
+def test_an_authorization_is_closed_once_and_told_to_who_closed_it(ports: Ports) -> None:
+    ports.flows.offer(OFFER)
+
+    assert ports.flows.close(AUTHORIZATION) == OFFER
+    assert ports.flows.close(AUTHORIZATION) is None
+
+
 def test_an_authorization_may_be_read_often(ports: Ports) -> None:
     ports.flows.offer(OFFER)
     ports.flows.offered(AUTHORIZATION)
@@ -30,7 +58,7 @@ def test_an_authorization_may_be_read_often(ports: Ports) -> None:
 
 
 def test_a_closed_authorization_is_gone_and_no_other(ports: Ports) -> None:
-    other = Authorization(id=OTHER, connection_id=CONNECTION, expires_at=NOW)
+    other = an_offer(id=OTHER, connection_id=CONNECTION, expires_at=NOW)
     ports.flows.offer(OFFER)
     ports.flows.offer(other)
 
@@ -52,8 +80,10 @@ def test_closing_what_is_not_there_changes_nothing(ports: Ports) -> None:
         a_flow(),
         a_flow(issuer="https://acme.example", code_verifier=None),
         a_flow(issuance=an_issuance({"extra": ["ü", ""]}, label="Another")),
+        a_flow(owner=ADA),
+        a_flow(owner=Owner(customer_id=CUSTOMER)),
     ],
-    ids=["usual", "issuer and no verifier", "other inputs"],
+    ids=["usual", "issuer and no verifier", "other inputs", "a user's", "a customer's"],
 )
 def test_a_flow_is_taken_as_it_was_begun(ports: Ports, flow: Flow) -> None:
     ports.flows.begin(flow)

@@ -8,11 +8,12 @@ import pytest
 from connections.domain.errors import InvalidRequest
 from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
-from tests.builders import AUTHORIZATION, CONNECTION, NOW
+from tests.builders import AUTHORIZATION, CONNECTION, NOW, a_new_connection, some_inputs
 from tests.integration.contracts.ports import Ports
 
 INSTANT = timedelta(microseconds=1)
 OTHER = ConnectionId("con_00000000000000000000000002")
+NEVER = ConnectionId("con_00000000000000000000000003")
 
 
 def an_entry(number: int = 0, **changes: Any) -> LogEntry:
@@ -24,6 +25,31 @@ def an_entry(number: int = 0, **changes: Any) -> LogEntry:
         "detail": f"Entry {number}.",
     }
     return LogEntry(**{**defaults, **changes})
+
+
+@pytest.fixture(autouse=True)
+def two_connections(request: pytest.FixtureRequest) -> None:
+    """There are the connections that the entries are of."""
+    of_this_test = {"ports", "adapter_ports"} & set(request.fixturenames)
+    for name in of_this_test:
+        ports: Ports = request.getfixturevalue(name)
+        for connection_id in (CONNECTION, OTHER):
+            connection = a_new_connection(id=connection_id)
+            ports.new_connections.add(connection, some_inputs(connection_id=connection_id))
+
+
+def test_of_what_is_not_there_nothing_is_kept(ports: Ports) -> None:
+    ports.logbook.write(an_entry(connection_id=NEVER))
+
+    assert ports.logs.page(NEVER, limit=10, cursor=None) == ([], None)
+
+
+def test_of_what_is_being_deleted_nothing_more_is_kept(ports: Ports) -> None:
+    ports.logbook.write(an_entry(1))
+    ports.remains.close_connection(CONNECTION)
+    ports.logbook.write(an_entry(2))
+
+    assert ports.logs.page(CONNECTION, limit=10, cursor=None) == ([an_entry(1)], None)
 
 
 def test_an_entry_is_read_back_as_it_was_written(ports: Ports) -> None:

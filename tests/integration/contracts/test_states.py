@@ -42,7 +42,7 @@ SUCCESSOR = a_grant(
 @pytest.fixture
 def former(ports: Ports) -> Connection:
     """The state before a claim that stands, of a connection that was used."""
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
     ports.new_grants.connected(a_grant(), NOW, NOW)
     ports.connections.used(CONNECTION, Use(at=NOW, outcome=UseOutcome.SUCCESS))
     former = ports.states.claim(CONNECTION, CLAIM, NOW)
@@ -57,7 +57,7 @@ def state_of(ports: Ports) -> Connection:
 
 
 def test_a_new_grant_makes_the_connection_active(ports: Ports) -> None:
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
 
     assert ports.new_grants.connected(a_grant(), NOW + HOUR / 2, LATER)
 

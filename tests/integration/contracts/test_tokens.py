@@ -43,6 +43,19 @@ def test_a_grant_without_end_and_refresh_token_is_read_back_as_it_was_stored(por
     assert ports.tokens.get(CONNECTION) == a_grant(tokens=tokens)
 
 
+def test_what_the_callback_brought_is_kept_over_all_generations(ports: Ports) -> None:
+    first = a_grant(context={"realmId": "9", "location": "ü"})
+    ports.tokens.begin(first)
+    assert ports.tokens.get(CONNECTION) == first
+
+    assert ports.tokens.succeed(first.succeeded_by(a_token_set(refresh_token="refresh-2")))
+
+    found = ports.tokens.get(CONNECTION)
+    assert found is not None
+    assert (found.generation, found.context) == (2, {"realmId": "9", "location": "ü"})
+    assert ports.readings.read(CONNECTION)[1] == found
+
+
 def test_a_new_grant_takes_the_place_of_any_other(ports: Ports) -> None:
     ports.tokens.begin(a_grant(generation=7))
 
@@ -123,7 +136,7 @@ def test_a_grant_that_is_another_by_now_is_not_deleted(ports: Ports, stored: Gra
 
 
 def test_a_grant_of_another_connection_does_not_open(adapter_ports: Ports) -> None:
-    adapter_ports.connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
+    adapter_ports.new_connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
     adapter_ports.tokens.begin(a_grant())
 
     adapter_ports.copy_grant(CONNECTION, OTHER)
@@ -135,7 +148,7 @@ def test_a_grant_of_another_connection_does_not_open(adapter_ports: Ports) -> No
 
 
 def test_a_reading_has_inputs_and_grant(ports: Ports) -> None:
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
     ports.tokens.begin(a_grant())
 
     assert ports.readings.read(CONNECTION) == (some_inputs(), a_grant())
@@ -143,7 +156,7 @@ def test_a_reading_has_inputs_and_grant(ports: Ports) -> None:
 
 
 def test_a_reading_has_what_there_is(ports: Ports) -> None:
-    ports.connections.add(a_new_connection(), some_inputs())
+    ports.new_connections.add(a_new_connection(), some_inputs())
     ports.tokens.begin(a_grant(connection_id=OTHER))
 
     assert ports.readings.read(CONNECTION) == (some_inputs(), None)
@@ -151,7 +164,7 @@ def test_a_reading_has_what_there_is(ports: Ports) -> None:
 
 
 def test_a_reading_does_not_take_the_inputs_of_another_connection(adapter_ports: Ports) -> None:
-    adapter_ports.connections.add(a_new_connection(), some_inputs())
+    adapter_ports.new_connections.add(a_new_connection(), some_inputs())
 
     adapter_ports.copy_inputs(CONNECTION, OTHER)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from connections.adapters.connection_list import DynamoNewConnections
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.flows_table import DynamoFlows
 from connections.adapters.logs_table import DynamoLogbook
@@ -21,6 +22,7 @@ class Adapters:
 
     aws: Aws
     sealer: Sealer
+    new_connections: DynamoNewConnections
     connections: DynamoConnections
     states: DynamoStates
     tokens: DynamoTokens
@@ -42,6 +44,7 @@ def adapters(aws: Aws) -> Adapters:
     return Adapters(
         aws=aws,
         sealer=sealer,
+        new_connections=DynamoNewConnections(client, table, aws.names["Definitions"], sealer),
         connections=DynamoConnections(client, table, sealer),
         states=DynamoStates(client, table),
         tokens=DynamoTokens(client, aws.names["Tokens"], sealer),

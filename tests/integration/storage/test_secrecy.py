@@ -40,7 +40,7 @@ def store_everything(adapters: Adapters) -> None:
         response={"access_token": SECRETS["access"]}, refresh_token=SECRETS["refresh"]
     )
     grant = a_grant(tokens=tokens, issuance=issuance)
-    adapters.connections.add(a_new_connection(), some_inputs(values=issuance.values))
+    adapters.new_connections.add(a_new_connection(), some_inputs(values=issuance.values))
     adapters.flows.begin(
         a_flow(
             state_digest=digest(SECRETS["state"]),
@@ -109,8 +109,8 @@ def test_tokens_put_under_another_grant_or_generation_do_not_open(
 
 
 def test_inputs_copied_over_another_connections_do_not_open(adapters: Adapters) -> None:
-    adapters.connections.add(a_new_connection(), some_inputs())
-    adapters.connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
+    adapters.new_connections.add(a_new_connection(), some_inputs())
+    adapters.new_connections.add(a_new_connection(id=OTHER), some_inputs(connection_id=OTHER))
     copy(adapters, "Connections", {"pk": CONNECTION, "sk": "inputs"}, pk=OTHER)
     with pytest.raises(SealBroken):
         adapters.connections.with_inputs(OTHER)
@@ -137,6 +137,6 @@ def test_a_revocation_message_opens_for_its_own_grant_only(adapters: Adapters) -
 
 
 def test_a_connection_reads_back_as_it_was_stored(adapters: Adapters) -> None:
-    assert adapters.connections.add(a_new_connection(), some_inputs())
+    assert adapters.new_connections.add(a_new_connection(), some_inputs())
     assert adapters.connections.with_inputs(CONNECTION) == (a_new_connection(), some_inputs())
     assert adapters.readings.read(CONNECTION) == (some_inputs(), None)

@@ -32,7 +32,7 @@ def a_record(**changes: object) -> FailureRecord:
 @pytest.fixture
 def connected(adapters: Adapters) -> Connection:
     """A connection that was connected just now and is due in an hour."""
-    adapters.connections.add(a_new_connection(), some_inputs())
+    adapters.new_connections.add(a_new_connection(), some_inputs())
     assert adapters.states.connected(a_grant(), NOW + HOUR, NOW)
     return state(adapters)
 
@@ -111,7 +111,7 @@ def test_nothing_can_be_claimed_where_there_is_no_connection(adapters: Adapters)
 
 
 def test_a_connection_without_a_grant_can_be_claimed(adapters: Adapters) -> None:
-    adapters.connections.add(a_new_connection(), some_inputs())
+    adapters.new_connections.add(a_new_connection(), some_inputs())
     assert claimed(adapters) == a_new_connection()
     assert state(adapters).spending == Spending(grant_id=GrantId(""), generation=0)
 

@@ -1,4 +1,4 @@
-"""Connections, flows, definitions, logs and queues, as they are kept."""
+"""Connections, flows, definitions and queues, as they are kept."""
 
 import json
 from datetime import timedelta
@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from connections.adapters.definitions_table import DynamoApiKeys, DynamoComponents
+from connections.adapters.components_table import DynamoComponents
 from connections.adapters.due_index import DynamoDueIndex
 from connections.adapters.refresh_queue import SqsRefreshQueue, parse_refresh_message
 from connections.application.ports import UsedFlow
-from connections.domain.errors import InvalidRequest, Unavailable
-from connections.domain.flow import Authorization
+from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
-from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.authorization import digest
 from connections_sdk.definitions import Component
 from tests.builders import (
@@ -26,6 +24,7 @@ from tests.builders import (
     a_flow,
     a_grant,
     a_new_connection,
+    an_offer,
     some_inputs,
 )
 from tests.integration.aws import Aws
@@ -45,27 +44,19 @@ def test_a_component_reads_back_as_it_was_put(aws: Aws) -> None:
     assert replaced.label == "Acme 2"
 
 
-def test_a_key_is_found_by_its_digest_and_never_stored(aws: Aws) -> None:
-    keys = DynamoApiKeys(aws.dynamodb, aws.names["Definitions"])
-    keys.add(digest("cnx_the-key"), "key_1", "first", NOW)
-    assert keys.find(digest("cnx_the-key")) == "key_1"
-    assert keys.find(digest("cnx_another")) is None
-    assert "the-key" not in repr(aws.items("Definitions"))
-
-
 def test_an_id_that_is_taken_changes_nothing(adapters: Adapters) -> None:
-    assert adapters.connections.add(a_new_connection(), some_inputs())
+    assert adapters.new_connections.add(a_new_connection(), some_inputs())
     other = some_inputs(values={"clientId": "another"})
-    assert not adapters.connections.add(a_new_connection(name="Another"), other)
+    assert not adapters.new_connections.add(a_new_connection(name="Another"), other)
     assert adapters.connections.with_inputs(CONNECTION) == (a_new_connection(), some_inputs())
 
 
 def test_a_new_connection_takes_two_items_in_one_request(
     adapters: Adapters, requests: list[str]
 ) -> None:
-    adapters.connections.add(a_new_connection(id=ConnectionId("con_first")), some_inputs())
+    adapters.new_connections.add(a_new_connection(id=ConnectionId("con_first")), some_inputs())
     requests.clear()
-    adapters.connections.add(a_new_connection(), some_inputs())
+    adapters.new_connections.add(a_new_connection(), some_inputs())
     assert requests == ["TransactWriteItems"]
     assert sorted(
         item["sk"]["S"] for item in adapters.aws.items("Connections")
@@ -75,7 +66,7 @@ def test_a_new_connection_takes_two_items_in_one_request(
 
 def test_a_custom_connection_reads_back(adapters: Adapters) -> None:
     custom = a_new_connection(oauth=False, reason=None, requested_scopes=None)
-    adapters.connections.add(custom, some_inputs())
+    adapters.new_connections.add(custom, some_inputs())
     assert adapters.connections.get(CONNECTION) == custom
 
 
@@ -97,7 +88,7 @@ def test_another_failure_of_a_transaction_is_no_taken_id(
 
     monkeypatch.setattr(adapters.aws.dynamodb, "transact_write_items", cancel)
     with pytest.raises(Unavailable):
-        adapters.connections.add(a_new_connection(), some_inputs())
+        adapters.new_connections.add(a_new_connection(), some_inputs())
 
 
 def test_unprocessed_keys_are_no_absence(
@@ -131,7 +122,7 @@ def test_what_aws_refuses_is_unavailable(
 
 
 def test_an_authorization_is_there_until_it_is_closed(adapters: Adapters) -> None:
-    offered = Authorization(id=AUTHORIZATION, connection_id=CONNECTION, expires_at=NOW + HOUR)
+    offered = an_offer(id=AUTHORIZATION, connection_id=CONNECTION, expires_at=NOW + HOUR)
     assert adapters.flows.offered(AUTHORIZATION) is None
     adapters.flows.offer(offered)
     assert adapters.flows.offered(AUTHORIZATION) == offered
@@ -158,74 +149,19 @@ def test_a_flow_that_was_never_begun_is_none(adapters: Adapters) -> None:
     assert adapters.aws.items("Connections") == []
 
 
-def an_entry(minutes: int, **changes: Any) -> LogEntry:
-    entry: dict[str, Any] = {
-        "connection_id": CONNECTION,
-        "at": NOW + timedelta(minutes=minutes, microseconds=minutes),
-        "event": Event.REFRESH_FAILED,
-        "severity": Severity.WARNING,
-        "detail": f"entry {minutes}",
-        "http_status": 503,
-        "provider_error": "temporarily_unavailable",
-        "authorization_id": AUTHORIZATION,
-    }
-    return LogEntry(**{**entry, **changes})
-
-
-def test_a_log_is_read_newest_first_in_pages(adapters: Adapters, requests: list[str]) -> None:
-    entries = [an_entry(each) for each in range(5)]
-    for entry in (*entries, an_entry(9, connection_id=ConnectionId("con_other"))):
-        adapters.logbook.write(entry)
-    requests.clear()
-    first, cursor = adapters.logbook.page(CONNECTION, limit=2, cursor=None)
-    second, following = adapters.logbook.page(CONNECTION, limit=2, cursor=cursor)
-    third, end = adapters.logbook.page(CONNECTION, limit=2, cursor=following)
-    assert [list(first), list(second), list(third)] == [
-        entries[:2:-1],
-        entries[2:0:-1],
-        entries[:1],
-    ]
-    assert end is None
-    assert requests == ["Query"] * 3
-
-
-def test_an_entry_without_evidence_reads_back(adapters: Adapters) -> None:
-    entry = an_entry(0, http_status=None, provider_error=None, authorization_id=None)
-    adapters.logbook.write(entry)
-    assert adapters.logbook.page(CONNECTION, limit=5, cursor=None) == ([entry], None)
-
-
-@pytest.mark.parametrize("cursor", ["x", "$$$", "bm90LWEtdGltZQ", "_____", "%00", "é"])
-def test_a_cursor_of_another_list_is_refused(adapters: Adapters, cursor: str) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        adapters.logbook.page(CONNECTION, limit=5, cursor=cursor)
-    assert [each.pointer for each in caught.value.problems] == ["#/query/cursor"]
-
-
-def test_an_entry_that_cannot_be_written_does_not_undo_what_it_tells(
-    adapters: Adapters, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refuse(**_: object) -> None:
-        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
-
-    monkeypatch.setattr(adapters.aws.dynamodb, "put_item", refuse)
-    adapters.logbook.write(an_entry(0))
-    assert [record.message for record in caplog.records] == ["log-entry-lost"]
-
-
 def test_what_is_due_comes_in_pages_and_nothing_else(adapters: Adapters, aws: Aws) -> None:
     index = DynamoDueIndex(aws.dynamodb, aws.names["Connections"])
     due = set()
     for number in range(30):
         connection = a_new_connection(id=ConnectionId(f"con_{number:026}"))
         inputs = some_inputs(connection_id=connection.id)
-        adapters.connections.add(connection, inputs)
+        adapters.new_connections.add(connection, inputs)
         seconds = number - 20
         grant = a_grant(connection_id=connection.id)
         adapters.states.connected(grant, NOW + timedelta(seconds=seconds), NOW)
         if seconds <= 0:
             due.add(connection.id)
-    adapters.connections.add(a_new_connection(id=ConnectionId("con_never")), some_inputs())
+    adapters.new_connections.add(a_new_connection(id=ConnectionId("con_never")), some_inputs())
     found = [each for page in index.due(NOW) for each in page]
     assert sorted(found) == sorted(due)
     assert all(page for page in index.due(NOW))

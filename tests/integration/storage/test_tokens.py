@@ -70,7 +70,7 @@ def test_a_grant_is_deleted_at_its_generation_only(adapters: Adapters) -> None:
 def test_a_reading_has_inputs_and_grant_in_one_request(
     adapters: Adapters, requests: list[str]
 ) -> None:
-    adapters.connections.add(a_new_connection(), some_inputs())
+    adapters.new_connections.add(a_new_connection(), some_inputs())
     adapters.tokens.begin(a_grant())
     requests.clear()
     assert adapters.readings.read(CONNECTION) == (some_inputs(), a_grant())

@@ -1,0 +1,103 @@
+"""The contract of `CustomerRemains`, second part: what is closed takes nothing more."""
+
+from datetime import timedelta
+
+import pytest
+
+from connections.domain.claim import Claim
+from connections.domain.connection import Connection
+from connections.domain.identifiers import GrantId
+from tests.builders import (
+    ADA,
+    CONNECTION,
+    CUSTOMER,
+    HOUR,
+    NOW,
+    a_customer,
+    a_grant,
+    a_new_connection,
+    a_token_set,
+    some_inputs,
+)
+from tests.integration.contracts.ports import Ports
+
+LATER = NOW + timedelta(seconds=5)
+ANOTHER = a_grant(grant_id=GrantId("gra_00000000000000000000000002"))
+CLAIM = Claim(holder="mine", until=NOW + HOUR)
+
+
+@pytest.fixture(autouse=True)
+def _connection(ports: Ports) -> None:
+    """A connection of Ada's that is connected."""
+    ports.customers.add(a_customer())
+    ports.new_connections.add(a_new_connection(owner=ADA), some_inputs())
+    assert ports.new_grants.connected(a_grant(), NOW + HOUR, NOW)
+
+
+def state_of(ports: Ports) -> Connection:
+    state = ports.connections.get(CONNECTION)
+    assert state is not None
+    return state
+
+
+def test_a_closed_connection_takes_no_new_grant(ports: Ports) -> None:
+    before = state_of(ports)
+
+    ports.remains.close_connection(CONNECTION)
+
+    assert not ports.new_grants.connected(ANOTHER, None, LATER)
+    assert state_of(ports) == before
+
+
+def test_a_grant_that_was_recorded_before_is_recorded(ports: Ports) -> None:
+    ports.remains.close_connection(CONNECTION)
+
+    assert ports.new_grants.connected(a_grant(), None, LATER)
+
+
+def test_a_closed_connection_is_read_listed_and_found(ports: Ports) -> None:
+    before = state_of(ports)
+
+    ports.remains.close_connection(CONNECTION)
+
+    assert state_of(ports) == before
+    assert ports.listed.page(CUSTOMER, limit=10, cursor=None) == ([before], None)
+    assert list(ports.remains.connections(CUSTOMER)) == [CONNECTION]
+
+
+def test_what_was_claimed_before_comes_to_its_end(ports: Ports) -> None:
+    former = ports.states.claim(CONNECTION, CLAIM, NOW)
+    assert former is not None
+    ports.remains.close_connection(CONNECTION)
+    successor = a_grant().succeeded_by(a_token_set(issued_at=LATER))
+
+    assert ports.states.refreshed(former, successor, None, LATER)
+
+    assert not ports.new_grants.connected(ANOTHER, None, LATER)
+
+
+def test_a_connection_may_be_closed_again(ports: Ports) -> None:
+    ports.remains.close_connection(CONNECTION)
+    ports.remains.close_connection(CONNECTION)
+
+    assert not ports.new_grants.connected(ANOTHER, None, LATER)
+
+
+def test_closing_what_is_gone_makes_nothing(ports: Ports) -> None:
+    ports.remains.remove_connection(CONNECTION)
+
+    ports.remains.close_connection(CONNECTION)
+
+    assert ports.connections.get(CONNECTION) is None
+    assert list(ports.remains.connections(CUSTOMER)) == []
+    assert ports.new_connections.add(a_new_connection(owner=ADA), some_inputs())
+    assert ports.new_grants.connected(a_grant(), None, NOW)
+
+
+def test_a_closed_connection_is_removed_whole(ports: Ports) -> None:
+    ports.remains.close_connection(CONNECTION)
+
+    ports.remains.remove_connection(CONNECTION)
+
+    assert ports.readings.read(CONNECTION) == (None, None)
+    assert list(ports.remains.connections(CUSTOMER)) == []

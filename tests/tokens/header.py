@@ -1,0 +1,68 @@
+"""Tokens with a header that must be refused, however well they are signed."""
+
+from tests.tokens.forging import (
+    HEADER,
+    by_another,
+    heading,
+    mangled,
+    respelled,
+    rewritten,
+    unsecured,
+)
+from tests.tokens.signer import ABSENT
+
+OF_HEADER = {
+    "a header spelled in another way": respelled(HEADER),
+    "a header that is no base64": mangled("header-malformed", lambda _h, p, s: f"AAAAA.{p}.{s}"),
+    "a header that is no JSON": rewritten(HEADER, lambda _: b"alg"),
+    "a header that is an array": rewritten(HEADER, lambda header: b"[" + header + b"]"),
+    "a header that is a string": rewritten(HEADER, lambda _: b'"alg"'),
+    "a header that is null": rewritten(HEADER, lambda _: b"null"),
+    "a header in UTF-16": rewritten(HEADER, lambda header: header.decode().encode("utf-16")),
+    "a header with a byte order mark": rewritten(HEADER, lambda h: b"\xef\xbb\xbf" + h),
+    "a header that is no UTF-8": rewritten(HEADER, lambda h: h.replace(b"JWT", b"\xff")),
+    "a bottomless header": rewritten(HEADER, lambda _: b"[" * 4000),
+    "two algorithms": rewritten(
+        HEADER, lambda header: b'{"alg": "none", ' + header[1:], "repeated-member"
+    ),
+    "two types": rewritten(HEADER, lambda h: h[:-1] + b', "typ": "JWT"}', "repeated-member"),
+    "no algorithm": heading("header-malformed", alg=ABSENT),
+    "a number for an algorithm": heading("header-malformed", alg=256),
+    "null for an algorithm": heading("header-malformed", alg=None),
+    "a list of algorithms": heading("header-malformed", alg=["RS256", "ES256", "EdDSA"]),
+    "an algorithm in lower case": heading("algorithm-not-allowed", alg="rs256"),
+    "an algorithm that is no name": heading("algorithm-not-allowed", alg=""),
+    "RS512": heading("algorithm-not-allowed", alg="RS512"),
+    "PS256": heading("algorithm-not-allowed", alg="PS256"),
+    "ES384": heading("algorithm-not-allowed", alg="ES384"),
+    "ES256K": heading("algorithm-not-allowed", alg="ES256K"),
+    "Ed448": heading("algorithm-not-allowed", alg="Ed448"),
+    "an algorithm of JWE": heading("algorithm-not-allowed", alg="RSA-OAEP"),
+    "alg none": unsecured("none"),
+    "alg None": unsecured("None"),
+    "alg NONE": unsecured("NONE"),
+    "alg nOnE": unsecured("nOnE"),
+    "alg none with a signature": unsecured("none", keep=True),
+    "a critical extension": heading("critical-header", crit=["exp"], exp=2**40),
+    "nothing critical": heading("critical-header", crit=[]),
+    "a critical number": heading("critical-header", crit=5),
+    "a payload that is not encoded": heading("unencoded-payload", b64=False),
+    "a payload that is said to be encoded": heading("unencoded-payload", b64=True),
+    "an encryption": heading("encrypted", enc="A256GCM"),
+    "a nested token": heading("nested-token", cty="JWT"),
+    "an access token": heading("type-wrong", typ="at+jwt"),
+    "a number for a type": heading("type-wrong", typ=1),
+    "null for a type": heading("type-wrong", typ=None),
+    "a number for a key id": heading("header-malformed", kid=1),
+    "null for a key id": heading("header-malformed", kid=None),
+    "a list of key ids": heading("header-malformed", kid=["a"]),
+    "an unknown key id": heading("unknown-key", kid="unknown"),
+    "an empty key id": heading("unknown-key", kid=""),
+    "a path for a key id": heading("unknown-key", kid="../../../../dev/null"),
+    "a key in the header": by_another("key-in-header", lambda other: {"jwk": other.public_jwk}),
+    "the address of a key": by_another("key-in-header", lambda _: {"jku": "https://x.example"}),
+    "the address of a certificate": by_another(
+        "key-in-header", lambda _: {"x5u": "https://x.example/certificate"}
+    ),
+    "a certificate": by_another("key-in-header", lambda _: {"x5c": ["MIIB"]}),
+}
