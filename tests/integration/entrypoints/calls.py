@@ -15,6 +15,7 @@ from connections.entrypoints import (
     callback,
     composition,
     credentials,
+    delete_customers,
     management,
     refresh_connections,
     revoke_tokens,
@@ -32,7 +33,7 @@ FUNCTIONS: dict[str, str] = {
 _CACHES = (
     management.services, authorize.services, callback.services, credentials.services,
     schedule_refreshes.services, refresh_connections.services, revoke_tokens.services,
-    composition.sealer,
+    delete_customers.services, composition.sealer,
 )  # fmt: skip
 
 

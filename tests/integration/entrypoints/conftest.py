@@ -13,6 +13,8 @@ from tests.integration.aws import Aws
 from tests.integration.entrypoints.calls import Functions, forget
 from tests.integration.entrypoints.demo import Demo
 from tests.integration.entrypoints.logged import Logged
+from tests.integration.entrypoints.sent import Sent, sending
+from tests.integration.entrypoints.tenants import anew
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,14 @@ def functions(
     functions.make_key()
     yield functions
     forget()
+
+
+@pytest.fixture
+def sent(functions: Functions) -> Iterator[Sent]:
+    """What functions send to AWS, which start anew."""
+    with sending() as sent:
+        anew(functions)
+        yield sent
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,7 @@ class Demo:
         *,
         secret: str = SECRET,
         name: str | None = None,
+        customer_id: str | None = None,
         client: dict[str, Any] | None = None,
         **definition: Any,
     ) -> "Customer":
@@ -82,9 +83,13 @@ class Demo:
         )
         assert published.status == 200, published.body
         values = {"clientId": key, "clientSecret": secret}
-        wanted = {"connection": {"component": key, "key": "oauth2", "values": values}}
+        wanted: dict[str, Any] = {
+            "connection": {"component": key, "key": "oauth2", "values": values}
+        }
         if name is not None:
-            wanted["name"] = name  # type: ignore[assignment]
+            wanted["name"] = name
+        if customer_id is not None:
+            wanted["customerId"] = customer_id
         created = self.functions.call("POST", "/connections", json=wanted)
         assert created.status == 201, created.body
         return Customer(demo=self, id=created.json["id"], client_id=key)
@@ -123,10 +128,10 @@ class Customer:
         return self.functions.call(method, f"/connections/{self.id}{step}", **more)
 
     def link(self) -> str:
-        """Return the id of a new authorization."""
+        """Return what a new link carries."""
         offered = self.call("POST", "/authorizations")
         assert offered.status == 201, offered.body
-        return str(offered.json["id"])
+        return str(offered.json["url"]).partition("authorization=")[2]
 
     def open(self, authorization: str) -> Answer:
         """Open a link."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from connections.entrypoints.access import RULES
 from tests.integration.entrypoints.calls import Answer, Functions
 from tests.integration.entrypoints.events import ROUTES
 
@@ -11,7 +12,9 @@ OPEN = {
     "GET /authorization-complete",
 }  # fmt: skip
 CLOSED = sorted({route.key for route in ROUTES} - OPEN)
-SEND = "Send an API key as `Authorization: Bearer …`."
+SEND = (
+    "Send an organization API key or a customer user's signed token as `Authorization: Bearer …`."
+)
 UNAUTHENTICATED = {
     "type": "/problems/unauthenticated",
     "code": "unauthenticated",
@@ -22,14 +25,14 @@ UNAUTHENTICATED = {
 
 def split(route: str) -> tuple[str, str]:
     method, _, path = route.partition(" ")
-    for name in ("{component}", "{connection}"):
+    for name in ("{component}", "{connection}", "{customer}", "{key}"):
         path = path.replace(name, "some")
     return method, path.replace("{code}", "not-found")
 
 
-def assert_refused(answer: Answer, detail: str) -> None:
+def assert_refused(answer: Answer) -> None:
     assert answer.status == 401
-    assert answer.json == {**UNAUTHENTICATED, "detail": detail}
+    assert answer.json == {**UNAUTHENTICATED, "detail": SEND}
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["www-authenticate"] == 'Bearer realm="connections"'
@@ -42,8 +45,8 @@ def test_a_closed_route_refuses_whoever_sends_no_known_key(
     functions.key = ""
     unknown = {"authorization": "Bearer cnx_unknown"}
 
-    assert_refused(functions.call(*split(route)), SEND)
-    assert_refused(functions.call(*split(route), headers=unknown), "This API key is unknown.")
+    assert_refused(functions.call(*split(route)))
+    assert_refused(functions.call(*split(route), headers=unknown))
 
 
 @pytest.mark.parametrize("wrong", ["", "Bearer", "Bearer ", "Basic {key}", "{key}", "Bearer{key}"])
@@ -51,7 +54,7 @@ def test_what_is_no_bearer_key_is_refused(functions: Functions, wrong: str) -> N
     key, functions.key = functions.key, ""
     headers = {"authorization": wrong.format(key=key)}
 
-    assert_refused(functions.call("GET", "/components/none", headers=headers), SEND)
+    assert_refused(functions.call("GET", "/components/none", headers=headers))
 
 
 @pytest.mark.parametrize("wrong", ["{key}x", "x{key}", " {key}", "{key},", "cnx_é"])
@@ -61,11 +64,16 @@ def test_what_is_not_just_the_key_is_refused(functions: Functions, wrong: str) -
 
     refused = functions.call("GET", "/components/none", headers=headers)
 
-    assert_refused(refused, "This API key is unknown.")
+    assert_refused(refused)
 
 
-def test_ten_routes_are_closed() -> None:
-    assert len(CLOSED) == 10
+def test_the_table_has_a_row_for_every_route_and_no_other() -> None:
+    assert sorted(RULES) == sorted(route.key for route in ROUTES)
+
+
+def test_just_the_open_routes_are_open() -> None:
+    assert {name for name, rule in RULES.items() if rule.open} == OPEN
+    assert len(CLOSED) == 25
 
 
 @pytest.mark.parametrize("route", sorted(OPEN))

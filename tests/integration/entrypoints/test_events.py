@@ -27,6 +27,7 @@ HTTP = {
 }
 """What is answered when nothing is there but the component that the events name."""
 DIRECT = {
+    "delete_customers.deleted",
     "management.create-api-key",
     "refresh_connections.due",
     "revoke_tokens.disconnected",
@@ -87,6 +88,10 @@ def test_the_schedule_finds_nothing_due(functions: Functions) -> None:
 
 def test_a_message_about_a_connection_that_is_gone_is_done_with(functions: Functions) -> None:
     assert send(functions, "refresh_connections.due") == {"batchItemFailures": []}
+
+
+def test_a_customer_that_is_gone_is_done_with(functions: Functions) -> None:
+    assert send(functions, "delete_customers.deleted") == {"batchItemFailures": []}
 
 
 def test_a_grant_that_another_stack_sealed_comes_back(functions: Functions) -> None:

@@ -1,57 +1,49 @@
-"""A key that was good a minute ago is taken for good; the memory of keys is bounded."""
+"""A credential that was good a minute ago is taken for good; the memory of them is bounded."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from connections.application.create_api_key import ApiKeyring
-from connections.domain.errors import Unauthenticated
+from connections.application.identify_caller import Identified, Unknown
+from connections.domain.caller import Caller, CustomerUser, Organization, Role
+from connections.domain.identifiers import ApiKeyId, CustomerId
 from connections.entrypoints.identity import Identifier
-
-
-@dataclass(slots=True)
-class Keys:
-    """Knows every key whose digest is not forgotten, and counts who asks."""
-
-    asked: int = 0
-    gone: bool = False
-
-    def add(self, digest: str, key_id: str, name: str, created_at: datetime) -> None:
-        raise AssertionError
-
-    def find(self, digest: str) -> str | None:
-        self.asked += 1
-        return None if self.gone else f"key_{digest[:4]}"
-
-
-@dataclass(slots=True)
-class Watch:
-    """Time as the test sets it."""
-
-    seconds: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.seconds, tz=UTC)
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
+from tests.builders import NOW
 
 
 @dataclass(slots=True)
 class World:
-    keys: Keys = field(default_factory=Keys)
-    watch: Watch = field(default_factory=Watch)
+    """Knows every credential that is not forgotten, and counts who asks."""
+
+    now: datetime = NOW
+    gone: bool = False
+    until: datetime | None = None
+    asked: list[str] = field(default_factory=list)
     identifier: Identifier = field(init=False)
 
     def __post_init__(self) -> None:
-        self.identifier = Identifier(ApiKeyring(keys=self.keys, clock=self.watch), self.watch)
+        self.identifier = Identifier(by_key=self._key, by_token=self._token, now=lambda: self.now)
 
-    def identify(self, key: str) -> str:
-        return self.identifier.identify({"authorization": f"Bearer {key}"})
+    def identify(self, credential: str) -> Caller:
+        return self.identifier.identify({"authorization": f"Bearer {credential}"})
+
+    def after(self, seconds: float) -> "World":
+        self.now += timedelta(seconds=seconds)
+        return self
+
+    def _key(self, credential: str) -> Identified:
+        self.asked.append(credential)
+        if self.gone:
+            raise Unknown("unknown-key")
+        caller = Organization(key_id=ApiKeyId(credential), scopes=frozenset())
+        return Identified(caller=caller, until=self.until)
+
+    def _token(self, credential: str) -> Identified:
+        self.asked.append(credential)
+        customer = CustomerId("cus_1")
+        caller = CustomerUser(customer_id=customer, user_id=credential, role=Role.USER)
+        return Identified(caller=caller, until=self.until)
 
 
 @pytest.fixture
@@ -61,74 +53,80 @@ def world() -> World:
 
 def test_a_key_is_looked_up_once_a_minute(world: World) -> None:
     found = world.identify("cnx_1")
-    world.watch.seconds += 59.9
 
-    assert world.identify("cnx_1") == found
-    assert world.keys.asked == 1
+    assert world.after(59.9).identify("cnx_1") == found
+    assert world.asked == ["cnx_1"]
 
 
 def test_after_a_minute_it_is_looked_up_again(world: World) -> None:
     world.identify("cnx_1")
-    world.watch.seconds += 60
-    world.identify("cnx_1")
+    world.after(60).identify("cnx_1")
 
-    assert world.keys.asked == 2
+    assert world.asked == ["cnx_1", "cnx_1"]
 
 
 def test_a_use_does_not_lengthen_the_minute(world: World) -> None:
     world.identify("cnx_1")
-    world.watch.seconds += 59
+    world.after(59).identify("cnx_1")
+    world.gone = True
+
+    with pytest.raises(Unknown):
+        world.after(1).identify("cnx_1")
+
+
+def test_a_credential_that_ends_sooner_is_remembered_no_longer(world: World) -> None:
+    world.until = NOW + timedelta(seconds=5)
     world.identify("cnx_1")
-    world.watch.seconds += 1
-    world.keys.gone = True
+    world.gone = True
 
-    with pytest.raises(Unauthenticated):
-        world.identify("cnx_1")
+    world.after(4.9).identify("cnx_1")
+    with pytest.raises(Unknown):
+        world.after(0.1).identify("cnx_1")
 
 
-def test_each_key_is_remembered_by_itself(world: World) -> None:
+def test_each_credential_is_remembered_by_itself(world: World) -> None:
     assert world.identify("cnx_1") != world.identify("cnx_2")
-    assert world.keys.asked == 2
+    assert world.asked == ["cnx_1", "cnx_2"]
 
 
 def test_an_unknown_key_is_not_remembered(world: World) -> None:
-    world.keys.gone = True
+    world.gone = True
     for _ in range(2):
-        with pytest.raises(Unauthenticated):
+        with pytest.raises(Unknown):
             world.identify("cnx_1")
-    world.keys.gone = False
+    world.gone = False
 
-    assert world.identify("cnx_1").startswith("key_")
+    world.identify("cnx_1")
 
-
-def test_what_has_not_the_form_of_a_key_is_not_looked_up(world: World) -> None:
-    with pytest.raises(Unauthenticated):
-        world.identify("sk_1")
-
-    assert world.keys.asked == 0
+    assert len(world.asked) == 3
 
 
-def test_a_thousand_keys_are_remembered(world: World) -> None:
-    for number in range(1000):
-        world.identify(f"cnx_{number}")
-    world.identify("cnx_0")
-
-    assert world.keys.asked == 1000
+def test_what_does_not_begin_like_a_key_is_read_as_a_token(world: World) -> None:
+    assert isinstance(world.identify("eyJ.x.y"), CustomerUser)
 
 
-def test_with_one_more_the_memory_begins_anew(world: World) -> None:
+@pytest.mark.parametrize("credential", ["cnx_" + "x" * 8189, "e" * 8193])
+def test_what_is_too_long_is_not_looked_up(world: World, credential: str) -> None:
+    with pytest.raises(Unknown):
+        world.identify(credential)
+
+    assert world.asked == []
+
+
+def test_a_thousand_are_remembered_and_one_more_displaces_the_oldest(world: World) -> None:
     for number in range(1001):
         world.identify(f"cnx_{number}")
-    world.identify("cnx_1000")
-    assert world.keys.asked == 1001
+    world.identify("cnx_1")
+    assert len(world.asked) == 1001
 
     world.identify("cnx_0")
 
-    assert world.keys.asked == 1002
+    assert len(world.asked) == 1002
 
 
-def test_keys_are_not_in_what_is_remembered(world: World) -> None:
-    world.identify("cnx_secret")
+def test_credentials_are_not_in_what_is_remembered(world: World) -> None:
+    world.until = NOW + timedelta(hours=1)
+    world.identifier.identify({"authorization": "Bearer eyJ.secret.y"})
 
-    assert "cnx_secret" not in str(world.identifier._known)
+    assert not any("secret" in mark for mark in world.identifier._known)
     assert "_known" not in repr(world.identifier)

@@ -7,6 +7,7 @@ import pytest
 from connections.oauth.authorization import digest
 from tests.integration.entrypoints.calls import Functions
 from tests.integration.entrypoints.demo import Demo, fields, parameters
+from tests.integration.entrypoints.logged import Logged
 from tests.integration.entrypoints.private import assert_private
 
 NO_LINK = "aut_" + "0" * 58
@@ -117,12 +118,27 @@ def test_an_expired_link_leads_nowhere(demo: Demo) -> None:
     link = customer.link()
     demo.functions.aws.dynamodb.update_item(
         TableName=demo.functions.aws.names["Connections"],
-        Key={"pk": {"S": link}, "sk": {"S": "authorization"}},
+        Key={"pk": {"S": link[:30]}, "sk": {"S": "authorization"}},
         UpdateExpression="SET expiresAt = :past",
         ExpressionAttributeValues={":past": {"N": "1"}},
     )
 
     assert customer.open(link).status == 404
+
+
+def test_what_a_link_opens_with_is_told_once_and_stands_nowhere(demo: Demo, logged: Logged) -> None:
+    customer = demo.connection()
+    link = customer.link()
+    customer.press(customer.open(link))
+
+    told = customer.call("GET", "/logs").body + demo.functions.call("GET", "/audit").body
+
+    assert link[:30] in told
+    stored = [str(demo.functions.aws.items(each)) for each in ("Connections", "Audit")]
+    for text in (told, logged.text, *stored):
+        assert link[30:] not in text
+    assert customer.open(link[:30]).status == 404
+    assert customer.open(link[:30] + "0" * 32).status == 404
 
 
 def test_a_used_link_leads_nowhere(demo: Demo) -> None:

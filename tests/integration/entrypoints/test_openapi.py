@@ -14,10 +14,8 @@ from tests.integration.entrypoints.events import ROUTES
 from tests.integration.entrypoints.test_callers import OPEN
 from tests.openapi_document import WRITTEN, generated
 
-HTML = {
-    "GET /problems/{code}", "GET /authorize", "POST /authorize", "GET /callback",
-    "POST /callback", "GET /authorization-complete",
-}  # fmt: skip
+REDIRECTS = {"POST /authorize", "GET /callback", "POST /callback"}
+PAGES = {"GET /authorize", *REDIRECTS}
 
 
 def operations() -> dict[str, Any]:
@@ -52,15 +50,70 @@ def test_just_the_open_routes_ask_for_no_key() -> None:
 @pytest.mark.parametrize("name", sorted({route.key for route in ROUTES}))
 def test_an_operation_promises_what_is_answered(name: str) -> None:
     responses = operations()[name]["responses"]
+    refusals = {status: each for status, each in responses.items() if status[0] in "45"}
 
-    assert not {"422", "500"} & set(responses)
-    if name in HTML:
-        assert "default" not in responses
-        assert {"200", "303", "400", "404"} <= set(responses)
-    else:
-        assert responses["default"]["content"] == {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        }
+    assert not {"422", "500", "default"} & set(responses)
+    assert {status[0] for status in responses} - {"4", "5"} == {"3" if name in REDIRECTS else "2"}
+    for status, refusal in refusals.items():
+        page = name in PAGES and status not in ("413", "429")
+        media_type = "text/html" if page else "application/problem+json"
+        assert list(refusal["content"]) == ["application/json" if status == "429" else media_type]
+    assert ("401" in responses) is (name not in OPEN)
+
+
+def test_a_redirect_promises_where_it_leads() -> None:
+    for name in REDIRECTS:
+        redirect = operations()[name]["responses"]["303"]
+        assert "content" not in redirect
+        assert redirect["headers"]["Location"]["required"]
+
+
+def test_who_must_wait_is_told_how_long() -> None:
+    busy = [each["responses"].get("503") for each in operations().values()]
+
+    assert {str(each["headers"]["Retry-After"]["schema"]) for each in busy if each} == {
+        "{'type': 'integer', 'minimum': 1}"
+    }
+
+
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_an_open_route_refuses_nobody(name: str) -> None:
+    assert not {"401", "403"} & set(operations()[name]["responses"])
+
+
+def test_conflicts_are_described_by_their_codes() -> None:
+    described = [
+        each["responses"].get("409") for name, each in operations().items() if name not in PAGES
+    ]
+    codes = {
+        code
+        for each in described
+        if each
+        for code in each["description"].removeprefix("One of: ").split(", ")
+    }
+
+    assert codes == {code for code, kind in KINDS.items() if kind.status == 409}
+
+
+def test_what_was_made_leads_on() -> None:
+    made = operations()["POST /connections"]["responses"]["201"]["links"]
+    below = {
+        each["operationId"]
+        for name, each in operations().items()
+        if name.partition(" ")[2].startswith("/connections/{connection}")
+    }
+
+    assert set(made) == below
+    assert all(
+        each["parameters"] == {"path.connection": "$response.body#/id"} for each in made.values()
+    )
+
+
+def test_no_parameter_is_sent_as_null() -> None:
+    parameters = [each for op in operations().values() for each in op.get("parameters", [])]
+
+    assert len(parameters) > 30
+    assert "null" not in str([each["schema"] for each in parameters])
 
 
 def test_what_has_no_content_promises_none() -> None:

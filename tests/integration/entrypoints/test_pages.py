@@ -1,6 +1,7 @@
 """The pages before and after the consent: what they show, and what they keep from others."""
 
 import re
+from html import escape
 
 import pytest
 
@@ -24,6 +25,19 @@ def test_the_page_before_the_consent_says_what_is_connected_and_where(demo: Demo
     assert "<strong>localhost</strong>" in page.body
 
 
+def test_the_page_before_the_consent_says_for_which_customer_it_is(demo: Demo) -> None:
+    wanted = {"name": HOSTILE, "externalId": "acme"}
+    made = demo.functions.call("POST", "/customers", json=wanted).json
+    customer = demo.connection(customer_id=made["id"])
+    of_nobody = demo.connection()
+
+    named, unnamed = (each.open(each.link()).body for each in (customer, of_nobody))
+
+    assert f"access for <strong>{escape(HOSTILE)}</strong> through" in named
+    assert "<script>" not in named
+    assert "access through" in unnamed
+
+
 def test_a_server_on_https_needs_no_origin_of_its_own_in_the_policy(demo: Demo) -> None:
     document = demo.component("safe")
     inputs = document["connections"][0]["inputs"]
@@ -32,7 +46,8 @@ def test_a_server_on_https_needs_no_origin_of_its_own_in_the_policy(demo: Demo) 
     values = {"clientId": "a", "clientSecret": "b"}
     wanted = {"connection": {"component": "safe", "key": "oauth2", "values": values}}
     created = demo.functions.call("POST", "/connections", json=wanted).json["id"]
-    link = demo.functions.call("POST", f"/connections/{created}/authorizations").json["id"]
+    offered = demo.functions.call("POST", f"/connections/{created}/authorizations").json
+    link = offered["url"].partition("authorization=")[2]
 
     page = demo.functions.call("GET", "/authorize", query={"authorization": link})
 
@@ -43,9 +58,10 @@ def test_a_server_on_https_needs_no_origin_of_its_own_in_the_policy(demo: Demo) 
 def test_the_link_is_the_public_address_with_the_authorization(demo: Demo) -> None:
     offered = demo.connection().call("POST", "/authorizations").json
 
-    assert offered["url"] == (
-        f"https://oauth2.connections.example/authorize?authorization={offered['id']}"
-    )
+    address, _, link = offered["url"].partition("?authorization=")
+    assert address == "https://oauth2.connections.example/authorize"
+    assert link.startswith(offered["id"])
+    assert len(link) == len(offered["id"]) + 32
 
 
 def test_hostile_names_are_text_on_the_page(demo: Demo) -> None:

@@ -5,6 +5,7 @@ import pytest
 from connections.entrypoints.authorize import AuthorizeSettings
 from connections.entrypoints.callback import CallbackSettings
 from connections.entrypoints.credentials import CredentialsSettings
+from connections.entrypoints.delete_customers import DeletingSettings
 from connections.entrypoints.management import ManagementSettings
 from connections.entrypoints.refreshing import RefreshingSettings
 from connections.entrypoints.revoke_tokens import RevokingSettings
@@ -21,11 +22,17 @@ SETTINGS: dict[str, type[Settings]] = {
     "ScheduleRefreshesFunction": ScheduleSettings,
     "RefreshConnectionsFunction": RefreshingSettings,
     "RevokeTokensFunction": RevokingSettings,
+    "DeleteCustomersFunction": DeletingSettings,
 }
 
 
 def told(function: str) -> list[str]:
     return list(TEMPLATE["Resources"][function]["Properties"]["Environment"]["Variables"])
+
+
+def given() -> dict[str, str]:
+    """Return a whole environment of the callback function."""
+    return {**dict.fromkeys(told("CallbackFunction"), "x"), "AUDIT_DAYS": "400"}
 
 
 CASES = [(function, name) for function in sorted(FUNCTIONS) for name in told(function)]
@@ -52,20 +59,26 @@ def test_a_missing_variable_fails_the_start_and_is_named(
     "name", ["CONNECTIONS_TABLE", "TOKENS_TABLE", "BRANCH_KEYS_TABLE", "SEALING_KEY_ARN"]
 )
 def test_an_empty_variable_is_a_missing_one(name: str) -> None:
-    environment = dict.fromkeys(told("CallbackFunction"), "something")
+    environment = given()
 
     with pytest.raises(ValueError, match=name):
         CallbackSettings.read({**environment, name: ""})
 
 
+@pytest.mark.parametrize("days", ["0", "-1", "", "many", "1.5"])
+def test_the_audit_is_kept_for_whole_days(days: str) -> None:
+    with pytest.raises(ValueError, match="AUDIT_DAYS"):
+        CallbackSettings.read({**given(), "AUDIT_DAYS": days})
+
+
 def test_no_development_host_is_the_rule() -> None:
-    environment = {**dict.fromkeys(told("CallbackFunction"), "x"), "DEVELOPMENT_HOSTS": ""}
+    environment = {**given(), "DEVELOPMENT_HOSTS": ""}
 
     assert CallbackSettings.read(environment).development_hosts.development == frozenset()
 
 
 def test_development_hosts_are_named_one_by_one() -> None:
-    environment = dict.fromkeys(told("CallbackFunction"), "x")
+    environment = given()
 
     settings = CallbackSettings.read({**environment, "DEVELOPMENT_HOSTS": "localhost:1, b:2"})
 
@@ -73,7 +86,7 @@ def test_development_hosts_are_named_one_by_one() -> None:
 
 
 def test_hosts_that_were_read_already_are_taken_as_they_are() -> None:
-    environment = dict.fromkeys(told("CallbackFunction"), "x")
+    environment = given()
     hosts = CallbackSettings.read(environment).development_hosts
 
     settings = CallbackSettings.model_validate({**environment, "DEVELOPMENT_HOSTS": hosts})

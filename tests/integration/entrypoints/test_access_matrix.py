@@ -1,0 +1,249 @@
+"""Who may do what: every route, for every caller, on every kind of thing.
+
+What is expected is written here by hand, and by nothing of the code that decides.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from connections.entrypoints.access import RULES
+from tests.integration.aws import Aws
+from tests.integration.entrypoints.calls import Answer
+from tests.integration.entrypoints.kept import Kept
+from tests.integration.entrypoints.sent import Sent, sending
+from tests.integration.entrypoints.tenants import PLAIN, Tenants, key_of, running_functions
+
+ALLOWED = 200
+"""Stands for whatever is neither 401, 403 nor 404."""
+
+SCOPES = {
+    "D": "definitions:write",
+    "R": "connections:read",
+    "W": "connections:write",
+    "C": "credentials:read",
+    "A": "access:write",
+}
+SEE, CHANGE, REFUSED = "see", "change", "refused"
+USES: dict[str, tuple[str, str, str]] = {
+    # Which scopes a key needs one of, and what a customer's admin and user do there.
+    "GET /components": ("DRWCA", SEE, SEE),
+    "GET /components/{component}": ("DRWCA", SEE, SEE),
+    "PUT /components/{component}": ("D", REFUSED, REFUSED),
+    "GET /connections": ("R", SEE, SEE),
+    "POST /connections": ("W", SEE, SEE),
+    "GET /connections/{connection}": ("R", SEE, SEE),
+    "GET /connections/{connection}/logs": ("R", SEE, SEE),
+    "POST /connections/{connection}/authorizations": ("W", CHANGE, CHANGE),
+    "POST /connections/{connection}/refresh": ("W", CHANGE, CHANGE),
+    "POST /connections/{connection}/disconnect": ("W", CHANGE, CHANGE),
+    "POST /connections/{connection}/reports": ("WC", REFUSED, REFUSED),
+    "GET /connections/{connection}/credentials": ("C", REFUSED, REFUSED),
+    "GET /customers": ("R", REFUSED, REFUSED),
+    "POST /customers": ("W", REFUSED, REFUSED),
+    "GET /customers/{customer}": ("R", SEE, SEE),
+    "PATCH /customers/{customer}": ("W", REFUSED, REFUSED),
+    "DELETE /customers/{customer}": ("W", REFUSED, REFUSED),
+    "GET /api-keys": ("A", REFUSED, REFUSED),
+    "POST /api-keys": ("A", REFUSED, REFUSED),
+    "POST /api-keys/{key}/rotate": ("A", REFUSED, REFUSED),
+    "DELETE /api-keys/{key}": ("A", REFUSED, REFUSED),
+    "GET /signing-keys": ("A", REFUSED, REFUSED),
+    "POST /signing-keys": ("A", REFUSED, REFUSED),
+    "DELETE /signing-keys/{key}": ("A", REFUSED, REFUSED),
+    "GET /audit": ("A", REFUSED, REFUSED),
+}
+
+BEYOND = {"POST /signing-keys": {"R", "W"}}
+"""What a key must have as well, because what it makes can do that."""
+NONE, MALFORMED, NAMELESS = "none", "malformed", "nameless"
+OWN, OTHER = "own", "other"
+THINGS: dict[str, dict[str, tuple[int, int, int, int]]] = {
+    # What is answered to a key; to an admin; to a user who looks, and to one who changes.
+    "{connection}": {
+        "the organization's": (ALLOWED, 404, 404, 404),
+        "the customer's": (ALLOWED, ALLOWED, ALLOWED, 403),
+        "the user's own": (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+        "another user's": (ALLOWED, ALLOWED, 404, 404),
+        "another customer's": (ALLOWED, 404, 404, 404),
+        "of another's user of the same name": (ALLOWED, 404, 404, 404),
+        NONE: (404, 404, 404, 404),
+        MALFORMED: (404, 404, 404, 404),
+    },
+    "{customer}": {
+        OWN: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+        OTHER: (ALLOWED, 404, 404, 404),
+        NONE: (404, 404, 404, 404),
+        MALFORMED: (404, 404, 404, 404),
+    },
+    "{key}": {OWN: (ALLOWED,) * 4, NONE: (404,) * 4, MALFORMED: (404,) * 4},
+    "{component}": {OWN: (ALLOWED,) * 4},
+    # Of a customer, in the body of what is made and in the query of a list.
+    "customerId": {
+        NAMELESS: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+        OWN: (ALLOWED, ALLOWED, ALLOWED, ALLOWED),
+        OTHER: (ALLOWED, 404, 404, 404),
+        NONE: (ALLOWED, 404, 404, 404),
+    },
+    "": {NAMELESS: (ALLOWED,) * 4},
+}
+OF_A_CUSTOMER = ("GET /connections", "POST /connections")
+BODIES: dict[str, dict[str, Any]] = {
+    "PUT /components/{component}": PLAIN,
+    "POST /connections": {"connection": {"component": "plain", "key": "apiKey"}},
+    "POST /connections/{connection}/reports": {"outcome": "success"},
+    "PATCH /customers/{customer}": {"name": "Another name"},
+    "POST /api-keys": {"name": "Another", "scopes": ["access:write"]},
+    "POST /api-keys/{key}/rotate": {},
+    "POST /signing-keys": {"name": "Set", "jwksUrl": "https://acme.example/keys"},
+}
+NOBODY, ADMIN, USER, EVERYTHING = "nobody", "admin", "user", "DRWCA"
+CALLERS = (NOBODY, *SCOPES, EVERYTHING, ADMIN, USER)
+
+
+def kind(route: str) -> str:
+    """Return which kind of thing a call is about."""
+    if route in OF_A_CUSTOMER:
+        return "customerId"
+    return next((each for each in THINGS if each in route and each.startswith("{")), "")
+
+
+CELLS = [
+    (route, caller, thing)
+    for route, rule in sorted(RULES.items())
+    if not rule.open
+    for caller, thing in itertools.product(CALLERS, THINGS[kind(route)])
+]
+
+
+def expected(route: str, caller: str, thing: str) -> int:
+    if caller == NOBODY:
+        return 401
+    scopes, of_admins, of_users = USES[route]
+    to_keys, to_admins, to_lookers, to_changers = THINGS[kind(route)][thing]
+    if caller in (ADMIN, USER):
+        does = of_admins if caller == ADMIN else of_users
+        if does == REFUSED:
+            return 403
+        if caller == ADMIN:
+            return to_admins
+        return to_lookers if does == SEE else to_changers
+    if route in BEYOND and not BEYOND[route] <= set(caller):
+        return 403
+    return to_keys if set(caller) & set(scopes) else 403
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """An organization in which there is a thing of each kind, and what is sent to AWS."""
+
+    tenants: Tenants
+    sent: Sent
+    credentials: dict[str, str]
+    things: dict[str, dict[str, str]]
+    kept: Kept
+
+    def call(self, route: str, caller: str, thing: str) -> Answer:
+        method, _, path = route.partition(" ")
+        content = {**BODIES.get(route, {})}
+        query: dict[str, str] = {}
+        own = self.things["{signing}" if "signing" in route else kind(route)]
+        if kind(route) == "customerId" and thing != NAMELESS:
+            (query if method == "GET" else content)["customerId"] = own[thing]
+        elif kind(route) != "customerId":
+            path = path.replace(kind(route), own.get(thing, ""))
+        self.sent.anew()
+        return self.tenants.call(
+            self.credentials[caller],
+            method,
+            path,
+            json=content if route in BODIES else None,
+            query=query,
+        )
+
+
+@pytest.fixture(scope="module")
+def world(_running_aws: Aws) -> Iterator[World]:
+    with sending() as sent, running_functions(_running_aws) as functions:
+        tenants = Tenants.founded(functions)
+        admin, user = tenants.token("root", role="admin"), tenants.token("ada")
+        keys = {letter: key_of(functions, scope)["key"] for letter, scope in SCOPES.items()}
+        credentials = {
+            NOBODY: "", **keys, EVERYTHING: functions.key, ADMIN: admin, USER: user,
+        }  # fmt: skip
+        for each in credentials.values():
+            tenants.call(each, "GET", "/components/plain")
+        namesake = tenants.token("ada", customer="globex")
+        connections = {
+            "the organization's": tenants.connection(component="oauth"),
+            "the customer's": tenants.connection(admin, component="oauth"),
+            "the user's own": tenants.connection(user, component="oauth"),
+            "another user's": tenants.connection(tenants.token("bob"), component="oauth"),
+            "another customer's": tenants.connection(component="oauth", customerId=tenants.globex),
+            "of another's user of the same name": tenants.connection(namesake, component="oauth"),
+        }
+        (signing,) = functions.call("GET", "/signing-keys").json["items"]
+        nothing = {MALFORMED: "x' OR 1=1"}
+        things = {
+            "{connection}": {name: each["id"] for name, each in connections.items()}
+            | {NONE: "con_" + "0" * 26, **nothing},
+            "{customer}": {OWN: tenants.acme, OTHER: tenants.globex}
+            | {NONE: "cus_" + "0" * 26, **nothing},
+            "{key}": {OWN: key_of(functions, "access:write")["id"]}
+            | {NONE: "key_" + "0" * 26, **nothing},
+            "{signing}": {OWN: signing["id"], NONE: "sig_" + "0" * 26, **nothing},
+            "{component}": {OWN: "plain"},
+            "customerId": {OWN: tenants.acme, OTHER: tenants.globex, NONE: "cus_" + "0" * 26},
+            "": {},
+        }
+        yield World(
+            tenants=tenants,
+            sent=sent,
+            credentials=credentials,
+            things=things,
+            kept=Kept.of(_running_aws),
+        )
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("route", sorted({route for route, _, _ in CELLS}))
+def test_a_caller_may_do_what_is_written_here_and_nothing_else(
+    world: World, route: str, caller: str
+) -> None:
+    hidden: set[str] = set()
+    for thing in [thing for *cell, thing in CELLS if cell == [route, caller]]:
+        answer = world.call(route, caller, thing)
+        found = answer.status if answer.status in {401, 403, 404} else ALLOWED
+
+        assert found == expected(route, caller, thing), f"{thing}: {answer.body}"
+        assert answer.status < 500
+        if found == ALLOWED:
+            if world.sent.changes:
+                world.kept.restore()
+        elif caller in (ADMIN, USER) or found != 404:
+            assert world.sent.changes == []
+        else:  # a key may look for what is not there
+            assert world.kept.changed == []
+        if found == 404:
+            hidden.add(answer.body)
+    assert len(hidden) <= 1, "What is hidden and what is not there must look the same"
+
+
+def test_what_was_refused_left_everything_as_it_was(world: World) -> None:
+    world.kept.restore()
+    refused = [cell for cell in CELLS if expected(*cell) != ALLOWED]
+    for cell in refused:
+        world.call(*cell)
+
+    assert len(refused) > 400
+    assert world.kept.changed == []
+
+
+def test_the_matrix_does_not_shrink() -> None:
+    assert len(USES) == len({route for route, _, _ in CELLS}) == 25
+    assert len(CELLS) >= 846
+    assert sum(expected(*cell) == ALLOWED for cell in CELLS) >= 180
+    assert {expected(*cell) for cell in CELLS} == {401, 403, 404, ALLOWED}
