@@ -1,5 +1,7 @@
 """What a run heard and saw, to be searched for what nobody may be told."""
 
+import json
+import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +16,9 @@ class Evidence:
 
     secrets: set[str] = field(default_factory=set, repr=False)
     answers: list[str] = field(default_factory=list, repr=False)
-    """The API's answers, all but credentials, which are there to hold secrets."""
+    """The API's answers, all but those that are there to tell secrets."""
+    links: set[str] = field(default_factory=set, repr=False)
+    """What opens an authorization; it stands on the page that it opens, and nowhere else."""
     browsers: list[Browser] = field(default_factory=list)
 
     def hidden(self) -> set[str]:
@@ -32,9 +36,23 @@ class Evidence:
     def hear(self, response: httpx.Response) -> None:
         """Keep an answer of the API."""
         response.read()
-        if response.url.path.endswith("/credentials") and response.is_success:
-            content = response.json()
-            self.secrets.add(content["fields"].get("clientSecret", ""))
-            self.secrets.add((content["token"] or {}).get("access_token", ""))
-        else:
-            self.answers.append(response.text)
+        self.keep(response.url.path, response.status_code, response.content)
+
+    def keep(self, path: str, status: int, content: bytes) -> None:
+        """Keep an answer; of one that is there to tell a secret, the secret."""
+        told = json.loads(content) if status in (200, 201) and _TELLS.search(path) else None
+        if told is None:
+            self.answers.append(content.decode(errors="replace"))
+        elif "url" in told:
+            self.links.add(told["url"].partition("authorization=")[2])
+        elif "fields" in told:
+            self.secrets.add(told["fields"].get("clientSecret", ""))
+            self.secrets.add((told["token"] or {}).get("access_token", ""))
+        elif "key" in told:
+            self.secrets.add(told["key"])
+
+
+_TELLS = re.compile(
+    r"/connections/[^/]+/credentials(\?|$)|/api-keys(/[^/]+/rotate)?$|/authorizations$"
+)
+"""Where secrets are read, and a new API key or a new link is shown."""

@@ -41,6 +41,7 @@ class RunningStack:
     url: str
     provider_url: str
     aws_url: str
+    process_id: int
     region: str
     api_key: str = field(repr=False)
     connection_id: str
@@ -66,10 +67,13 @@ class RunningStack:
         """Return per function what it may do, did, and was denied."""
         return content_of(self.api.get("/_local/permissions"))
 
-    def connection(self, component: str, key: str, values: dict[str, str]) -> LiveConnection:
+    def connection(
+        self, component: str, key: str, values: dict[str, str], customer_id: str | None = None
+    ) -> LiveConnection:
         """Create a connection of a published component."""
         wanted = {"component": component, "key": key, "values": values}
-        created = self.api.post("/connections", json={"connection": wanted})
+        content = {"connection": wanted, "customerId": customer_id}
+        created = self.api.post("/connections", json=content)
         assert created.status_code == 201, created.text
         return LiveConnection(id=created.json()["id"], api=self.api)
 
@@ -140,6 +144,7 @@ def running(folder: Path) -> Iterator[RunningStack]:
                 url=told["url"],
                 provider_url=told["providerUrl"],
                 aws_url=told["awsEndpointUrl"],
+                process_id=process.pid,
                 region=told["region"],
                 api_key=told["apiKey"],
                 connection_id=told["connectionId"],

@@ -102,12 +102,15 @@ class DemoCrm:
         refresh: str = "plain",
         revocable: bool = True,
         values: dict[str, str] | None = None,
+        inputs: dict[str, Any] | None = None,
+        customer_id: str | None = None,
         **facts: Any,
     ) -> CrmConnection:
         """Create a connection of a component and a client of its own.
 
         `client` changes the client's registration; `exchange` and `refresh` say how the wiretap
-        treats these requests; `facts` are the definition's provider facts.
+        treats these requests; `inputs` are the definition's other inputs; `facts` its provider
+        facts.
         """
         name = f"crm-{next(_NUMBERS)}"
         registration = {
@@ -117,7 +120,7 @@ class DemoCrm:
             **(client or {}),
         }
         self.register(registration)
-        inputs = {
+        defined = {
             "authorizeUrl": _fixed(f"{self.stack.provider_url}/authorize"),
             "tokenUrl": _fixed(self.wiretap.url(exchange, "token")),
             "scopes": _fixed("contacts.read offline_access"),
@@ -125,7 +128,7 @@ class DemoCrm:
             "clientSecret": {"type": "password", "required": True},
         }
         if revocable:
-            inputs["revokeUrl"] = _fixed(self.wiretap.url("plain", "revoke"))
+            defined["revokeUrl"] = _fixed(self.wiretap.url("plain", "revoke"))
         provider = {
             "issuer": self.stack.provider_url,
             "refreshUrl": self.wiretap.url(refresh, "token"),
@@ -135,13 +138,13 @@ class DemoCrm:
             "key": "oauth2",
             "label": "Demo CRM",
             "oauth2Type": "authorization_code",
-            "inputs": inputs,
+            "inputs": {**defined, **(inputs or {})},
             "provider": provider,
         }
         self.stack.publish({"key": name, "label": "Demo CRM", "connections": [definition]})
         entered = {"clientId": name, "clientSecret": registration["client_secret"]}
         self.stack.evidence.secrets.add(registration["client_secret"])
-        made = self.stack.connection(name, "oauth2", {**entered, **(values or {})})
+        made = self.stack.connection(name, "oauth2", {**entered, **(values or {})}, customer_id)
         connection = CrmConnection(id=made.id, api=made.api, crm=self, client=registration)
         self.made.append(connection)
         return connection

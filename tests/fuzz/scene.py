@@ -1,0 +1,171 @@
+"""What the fuzzing finds: callers of each kind, and things of which it knows the ids."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.live_connection import content_of
+from tests.stack import RunningStack
+from tests.tokens import Signer
+
+COMPONENT = "fuzzed"
+"""A component with a connection of one API key."""
+DEMO = "demo-crm"
+UNUSED = Signer.ed25519(kid="unused").public_jwk
+TOKEN_SECONDS = 3600
+"""As long as a customer user's token may live: no run takes longer."""
+SCOPES = (
+    "definitions:write", "connections:read", "connections:write", "credentials:read",
+    "access:write",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody who calls the API."""
+
+    name: str
+    credential: str | None = field(repr=False)
+    ids: Mapping[str, list[str]]
+    """What they know, by the parameter that takes it."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that each of their requests has."""
+        return {} if self.credential is None else {"Authorization": f"Bearer {self.credential}"}
+
+
+NOBODY, READER, ADMIN, USER, ORGANIZATION = (
+    "nobody", "a key that reads", "a customer's admin", "a customer's user",
+    "a key of all scopes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Callers, and the ids of what is not to be ended."""
+
+    callers: list[Caller]
+    rotated: str
+    """An API key that may be rotated and not be deleted."""
+    kept: frozenset[str]
+    """Without these the rest of the run would be refused, and prove nothing."""
+
+
+def set_up(stack: RunningStack) -> Scene:
+    """Make the callers, and something of each kind."""
+    signer = Signer.ec(kid="fuzzing")
+    wanted = {"name": "Fuzzing", "publicKey": signer.public_jwk}
+    signing_key = _made(stack, "/signing-keys", wanted)
+    unused = _made(stack, "/signing-keys", {"name": "Unused", "publicKey": UNUSED})
+    acme, doomed = (
+        _made(stack, "/customers", {"name": name, "externalId": name})["id"]
+        for name in ("acme", "doomed")
+    )
+    everything = _key(stack, SCOPES)
+    reading, rotated, spare = (_key(stack, ["connections:read"]) for _ in range(3))
+    admin = _token(stack, signer, sub="grace", role="admin")
+    user = _token(stack, signer, sub="ada", role="user")
+    stack.publish(_component())
+    values = _connected(stack)
+    of_organization = _connections(stack, values)
+    of_customer = _connections(stack, values, {"customerId": acme})
+    of_user = _connections(stack, values, credential=user)
+    keys = [each["id"] for each in content_of(stack.api.get("/api-keys"))["items"]]
+    _, _, link = _link(stack, of_organization[0])["url"].partition("authorization=")
+    known = {
+        "path.customer": [acme, doomed],
+        "path.key": [rotated["id"], spare["id"], unused["id"]],
+        "path.component": [COMPONENT, DEMO],
+        "path.code": ["not-found", "unavailable"],
+        "query.authorization": [link],
+    }
+
+    def caller(name: str, credential: str | None, connections: list[str]) -> Caller:
+        return Caller(
+            name=name, credential=credential, ids={**known, "path.connection": connections}
+        )
+
+    lasting = [of_organization[0], of_customer[0], of_user[0], acme, signing_key["id"], *keys]
+    return Scene(
+        # Last who can change what the others need.
+        callers=[
+            caller(NOBODY, None, of_organization),
+            caller(READER, reading["key"], of_organization),
+            caller(USER, user, [*of_user, of_organization[0]]),
+            caller(ADMIN, admin, [*of_customer, of_organization[0]]),
+            caller(ORGANIZATION, everything["key"], [*of_organization, of_user[2]]),
+        ],
+        rotated=rotated["id"],
+        kept=frozenset({COMPONENT, DEMO, *lasting} - {spare["id"]}),
+    )
+
+
+def api_key_values() -> dict[str, str]:
+    """Return values for a connection of the component."""
+    return {"apiKey": secrets.token_urlsafe(24)}
+
+
+def _component() -> dict[str, Any]:
+    fields = {"apiKey": {"type": "password", "label": "API key", "required": True}}
+    definition = {"key": "apiKey", "label": "An API key", "inputs": fields}
+    return {"key": COMPONENT, "label": "Fuzzed", "connections": [definition]}
+
+
+def _connected(stack: RunningStack) -> dict[str, str]:
+    """Connect the connection that the stack has, and return its values."""
+    _connect(stack, stack.authorization_url)
+    credentials = stack.api.get(f"/connections/{stack.connection_id}/credentials")
+    values: dict[str, str] = content_of(credentials)["fields"]
+    return values
+
+
+def _connections(
+    stack: RunningStack,
+    values: dict[str, str],
+    whose: Mapping[str, str] | None = None,
+    credential: str | None = None,
+) -> list[str]:
+    """Make one that stays connected, one that may be disconnected, and one without OAuth."""
+    oauth = {"component": DEMO, "key": "oauth2", "values": values}
+    plain = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
+    made = [
+        _made(stack, "/connections", {"connection": each, **(whose or {})}, credential)["id"]
+        for each in (oauth, oauth, plain)
+    ]
+    for connection in made[:2]:
+        _connect(stack, _link(stack, connection)["url"])
+    return made
+
+
+def _link(stack: RunningStack, connection_id: str) -> dict[str, Any]:
+    return _made(stack, f"/connections/{connection_id}/authorizations", None)
+
+
+def _connect(stack: RunningStack, link: str) -> None:
+    browser = stack.browser()
+    page = browser.submit(browser.submit(browser.get(link).form).form, "Allow")
+    assert page.title == "Authorization complete", page.text
+
+
+def _key(stack: RunningStack, scopes: Any) -> dict[str, Any]:
+    key = _made(stack, "/api-keys", {"name": "Fuzzing", "scopes": list(scopes)})
+    stack.evidence.secrets.add(key["key"])
+    return key
+
+
+def _token(stack: RunningStack, signer: Signer, **claims: Any) -> str:
+    now = datetime.now(UTC)
+    expires = int(now.timestamp()) + TOKEN_SECONDS
+    token = signer.token(now=now, exp=expires, aud=stack.url, **claims)
+    stack.evidence.secrets.add(token)
+    return token
+
+
+def _made(
+    stack: RunningStack, path: str, wanted: dict[str, Any] | None, credential: str | None = None
+) -> dict[str, Any]:
+    headers = {} if credential is None else {"Authorization": f"Bearer {credential}"}
+    return content_of(stack.api.post(path, json=wanted, headers=headers))
