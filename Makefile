@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check lint format openapi lock clean
+.PHONY: help run tour test test-stack test-handlers test-parts test-some fuzz check lint format openapi lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -21,11 +21,26 @@ run: $(VENV)/local.done  ## Run the whole stack on this machine; Ctrl-C ends it
 tour: $(VENV)/local.done  ## Take a running `make run` through the life of a connection
 	@$(BIN)/python -m local.tour
 
-test: $(VENV)/dev.done  ## Run all tests, and measure coverage
+# In three processes side by side: those of the running stack mostly wait.
+test: $(VENV)/dev.done  ## Run all tests, and measure coverage; TESTS=tests/unit runs some
 	@began=$$(date +%s); \
-	$(BIN)/coverage erase && $(BIN)/coverage run -m pytest $(TESTS) && \
-	{ [ -n "$(TESTS)" ] || $(BIN)/coverage report; } && \
+	$(BIN)/coverage erase && $(MAKE) --no-print-directory --jobs=3 $(TEST_JOBS) && \
+	$(BIN)/coverage combine --quiet && { [ -n "$(TESTS)" ] || $(BIN)/coverage report; } && \
 	echo "make test took $$(( $$(date +%s) - began )) s"
+
+TEST_JOBS := $(if $(TESTS),test-some,test-stack test-handlers test-parts)
+RUN_TESTS := $(BIN)/coverage run --parallel-mode -m pytest --quiet
+test-stack:
+	@$(RUN_TESTS) tests/e2e tests/interop tests/fuzz
+test-handlers:
+	@$(RUN_TESTS) tests/integration/entrypoints
+test-parts:
+	@$(RUN_TESTS) tests/unit tests/integration tests/packaging --ignore=tests/integration/entrypoints
+test-some:
+	@$(RUN_TESTS) $(TESTS)
+
+fuzz: $(VENV)/dev.done  ## Send thousands of cases made from the API document; SEED=2 makes others
+	@$(BIN)/python -m tests.fuzz
 
 check: lint test  ## Run all checks and all tests
 
