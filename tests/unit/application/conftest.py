@@ -7,8 +7,9 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.disconnect import Disconnecter
 from connections.application.invocation import Invocation
 from connections.application.read_credentials import CredentialsReader
-from connections.application.refresh import Outcome, Refresher
+from connections.application.refresh import Refresher
 from connections.application.refresh_now import RefreshNow
+from connections.application.refresh_outcome import Outcome
 from connections.domain.refresh import Need
 from connections.oauth.authorization import digest
 from tests.builders import (

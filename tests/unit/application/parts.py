@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connections.application.invocation import Invocation
-from connections.application.refresh import Outcome
+from connections.application.refresh_outcome import Outcome
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Reason
 from connections.domain.grant import Grant, Issuance, TokenSet

@@ -6,7 +6,7 @@ import pytest
 
 from connections.application.ports import NoAnswer, NotSent
 from connections.application.read_credentials import CredentialsReader, refresh_error
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Reason, Status
 from connections.domain.errors import NotConnected, ReconnectRequired, Unavailable
 from connections.domain.failure import FailureKind

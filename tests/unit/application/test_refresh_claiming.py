@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from connections.application.invocation import Invocation
-from connections.application.refresh import Outcome, Refresher, Result
+from connections.application.refresh import Refresher
+from connections.application.refresh_outcome import Outcome, Result
 from connections.oauth.messages import ServerResponse
 from tests.builders import CONNECTION, GRANT, NOW, a_connection
 from tests.doubles.clock import ManualClock

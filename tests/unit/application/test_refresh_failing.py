@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connections.application.ports import NoAnswer, NotSent
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Evidence, Reason, Status
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.log_entry import Event, LogEntry, Severity

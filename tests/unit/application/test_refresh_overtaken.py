@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Connection, Status
 from connections.domain.identifiers import ConnectionId
 from connections.oauth.messages import ServerResponse

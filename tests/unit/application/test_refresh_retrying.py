@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connections.application.ports import NotSent
-from connections.application.refresh import Result
+from connections.application.refresh_outcome import Result
 from connections.domain.connection import Evidence, Reason, Status
 from connections.domain.log_entry import Event
 from tests.builders import CONNECTION, HOUR, NOW, a_connection, a_failure

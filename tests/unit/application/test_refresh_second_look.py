@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.identifiers import GrantId

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connections.application.ports import SealBroken
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Status
 from connections.domain.errors import Misconfigured, Unavailable
 from connections.oauth.messages import ServerResponse

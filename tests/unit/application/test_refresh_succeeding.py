@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Evidence, Reason, Status
 from connections.domain.log_entry import Event, LogEntry, Severity

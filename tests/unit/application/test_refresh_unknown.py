@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from connections.application.ports import NoAnswer
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.claim import Spending
 from connections.domain.connection import Reason, Status
 from connections.domain.failure import FailureKind

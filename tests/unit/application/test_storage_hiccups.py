@@ -9,7 +9,7 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.disconnect import Disconnecter, Revocation
 from connections.application.ports import SealBroken
 from connections.application.read_credentials import CredentialsReader
-from connections.application.refresh import Outcome, Result
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event
 from connections.oauth.messages import ServerResponse

@@ -11,8 +11,8 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.disconnect import Disconnecter, Revocation
 from connections.application.invocation import Invocation
 from connections.application.read_credentials import CredentialsReader
-from connections.application.refresh import Result
 from connections.application.refresh_now import RefreshNow
+from connections.application.refresh_outcome import Result
 from connections.application.revoke import Revoker
 from connections.domain.connection import Reason, Status
 from connections.domain.errors import Misconfigured

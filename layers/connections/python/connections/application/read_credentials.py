@@ -8,7 +8,8 @@ from typing import Any
 
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Readings
-from connections.application.refresh import Outcome, Refresher, Result
+from connections.application.refresh import Refresher
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Inputs, Status
 from connections.domain.errors import (
     Misconfigured,

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import assert_never
 
 from connections.application.insisting import insist
@@ -24,6 +23,7 @@ from connections.application.ports import (
     States,
     Tokens,
 )
+from connections.application.refresh_outcome import Outcome, Result
 from connections.application.remedies import DISCONNECT_FINISHED, REFRESH_REMEDIES
 from connections.domain.claim import Claim, claim_end
 from connections.domain.connection import Connection, Status
@@ -47,32 +47,6 @@ from connections.oauth.token import TokenRequestFailed, refresh_request, token_s
 logger = logging.getLogger(__name__)
 LEAST_TIME = timedelta(seconds=16)
 """What a refresh needs at the most: the whole time of a call, and time to store its answer."""
-
-
-class Result(StrEnum):
-    """What became of a wish for a refresh."""
-
-    REFRESHED = "refreshed"
-    CURRENT = "current"
-    """Nothing was sent, because what is stored is good."""
-    BUSY = "busy"
-    """Somebody else is at it."""
-    HELD = "held"
-    """Nothing was sent, because it is not the time: after a failure, or for a dead grant."""
-    FAILED = "failed"
-    NOT_CONNECTED = "not-connected"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """The result, with what it left."""
-
-    result: Result
-    grant: Grant | None = None
-    """The grant as it is stored now, where it is known."""
-    failure: Failure | None = None
-    status: Status | None = None
-    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

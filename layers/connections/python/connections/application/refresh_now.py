@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Connections
 from connections.application.read_credentials import ANSWER_MARGIN, LONGEST_WAIT, refresh_error
-from connections.application.refresh import Outcome, Refresher, Result
+from connections.application.refresh import Refresher
+from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import (
     ConnectionsError,
