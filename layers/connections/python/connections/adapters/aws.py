@@ -76,8 +76,9 @@ def canceled(client: "DynamoDBClient", parts: Sequence[Any]) -> list[bool]:
     Raises:
         Unavailable: it was canceled for another reason, such as a conflict.
     """
+    attempt = 1
     with translated_errors():
-        for attempt in range(1, TRANSACTION_ATTEMPTS + 1):
+        while True:
             try:
                 client.transact_write_items(TransactItems=parts)
             except client.exceptions.TransactionCanceledException as error:
@@ -88,10 +89,10 @@ def canceled(client: "DynamoDBClient", parts: Sequence[Any]) -> list[bool]:
                 # Two transactions on one item are in each other's way; AWS's client leaves it so.
                 if "TransactionConflict" not in codes or attempt == TRANSACTION_ATTEMPTS:
                     raise
-                time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
             else:
-                break
-    return []
+                return []
+            time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
+            attempt += 1
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
