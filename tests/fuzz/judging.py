@@ -33,6 +33,7 @@ BEYOND_THE_DOCUMENT: Mapping[str, tuple[str, ...]] = {
     # A cursor is opaque.
     "GET /api-keys": ("#/query/cursor",),
     "GET /audit": ("#/query/cursor",),
+    "GET /components": ("#/query/cursor",),
     "GET /connections": ("#/query/cursor",),
     "GET /connections/{connection}/logs": ("#/query/cursor",),
     "GET /customers": ("#/query/cursor",),
