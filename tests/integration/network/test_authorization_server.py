@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from connections import __version__
-from connections.adapters.authorization_server import HttpAuthorizationServer, _default_ssl_context
+from connections.adapters.authorization_server import HttpAuthorizationServer
+from connections.adapters.guarded_request import default_ssl_context
 from connections.application.ports import NoAnswer, NotSent
 from connections.domain.failure import FailureKind
 from connections.oauth.addresses import AllowedHosts
@@ -247,7 +248,7 @@ def test_the_log_tells_host_path_and_status_and_no_secret(
 
 
 def test_the_default_trust_is_the_bundle_of_the_package() -> None:
-    context = _default_ssl_context()
+    context = default_ssl_context()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
-    assert context is _default_ssl_context()
+    assert context is default_ssl_context()

@@ -104,11 +104,7 @@ def _key(item: dict[str, Any]) -> ApiKey:
         digest=item["digest"],
         former_digest=item.get("formerDigest"),
         former_until=moment(item.get("formerUntil")),
-        created_at=_moment(item["createdAt"]),
+        created_at=moment(item["createdAt"]),
         expires_at=moment(item.get("expiresAt")),
         last_used_at=moment(item.get("lastUsedAt")),
     )
-
-
-def _moment(value: Any) -> Any:
-    return moment(value)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import condition, moment, to_item
-from connections.adapters.lists import cursor_of, place_of, query_page
+from connections.adapters.lists import cursor_of, of_partition, place_of, query_page
 from connections.domain.audit import Action, Actor, ActorKind, AuditEntry
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import AuditEntryId, ConnectionId, CustomerId
@@ -105,11 +105,7 @@ class DynamoAudit:
         for month in _months(now, now - self.kept_for):
             if after and month > after["pk"]:
                 continue
-            query = {
-                "TableName": self.table,
-                "KeyConditionExpression": "pk = :pk",
-                "ExpressionAttributeValues": to_item({":pk": month}),
-            }
+            query = of_partition(self.table, month)
             start = after if after and month == after["pk"] else {}
             items, _ = query_page(self.client, query, limit=limit - len(found), after=start)
             found += items
@@ -135,11 +131,10 @@ def _after(place: str) -> dict[str, str]:
 
 
 def _entry(item: Mapping[str, Any]) -> AuditEntry:
-    at: Any = moment(item["at"])
     customer, connection = item.get("customerId"), item.get("connectionId")
     return AuditEntry(
         id=AuditEntryId(item["sk"]),
-        at=at,
+        at=moment(item["at"]),
         action=Action(item["action"]),
         actor=Actor(kind=ActorKind(item["actorKind"]), id=item.get("actorId")),
         target=item.get("target"),

@@ -28,7 +28,6 @@ COMMIT_RESERVE = timedelta(seconds=5)
 """What is left of an invocation for storing an answer; with less, nothing is sent."""
 LEAST_TIME = timedelta(seconds=1)
 
-_default_ssl_context = default_ssl_context
 logger = logging.getLogger(__name__)
 
 
@@ -38,7 +37,7 @@ class HttpAuthorizationServer:
 
     hosts: AllowedHosts
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    ssl_context: Callable[[], SSLContext] = _default_ssl_context
+    ssl_context: Callable[[], SSLContext] = default_ssl_context
     time_limit: timedelta = TIME_LIMIT
 
     def post(self, request: ServerRequest, deadline: datetime) -> ServerResponse:

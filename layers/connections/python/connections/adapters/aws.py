@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -118,6 +118,10 @@ def number(moment: datetime) -> Decimal:
     return Decimal(f"{moment.timestamp():.6f}")
 
 
+@overload
+def moment(seconds: Decimal) -> datetime: ...
+@overload
+def moment(seconds: None) -> None: ...
 def moment(seconds: Decimal | None) -> datetime | None:
     """Return the time of a number of seconds."""
     return None if seconds is None else datetime.fromtimestamp(float(seconds), tz=UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connections.adapters.aws import from_item, to_item, translated_errors
-from connections.adapters.lists import query_page
+from connections.adapters.lists import of_partition, query_page
 from connections_sdk.definitions import Component
 
 if TYPE_CHECKING:
@@ -38,11 +38,7 @@ class DynamoComponents:
 
     def page(self, *, limit: int, after: str | None) -> tuple[Sequence[Component], bool]:
         """Return the components behind a key, in the order of keys, and whether more may follow."""
-        query = {
-            "TableName": self.table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": to_item({":pk": PARTITION}),
-        }
+        query = of_partition(self.table, PARTITION)
         start = _key(after) if after is not None else {}
         items, last = query_page(self.client, query, limit=limit, after=start, ascending=True)
         return [_component(item["document"]) for item in items], last is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import canceled, condition, from_item, to_item, translated_errors
-from connections.adapters.customers_table import customer_key, external_id_key, to_customer
+from connections.adapters.customers_table import DynamoCustomers, customer_key, external_id_key
 from connections.adapters.logs_table import log_partition
 from connections.adapters.state_items import CLOSED, inputs_key, state_key
 from connections.domain.customer import Customer
@@ -28,13 +28,7 @@ class DynamoCustomerRemains:
 
     def customer(self, customer_id: CustomerId) -> Customer | None:
         """Return the customer, consistently read."""
-        with translated_errors():
-            found = self.client.get_item(
-                TableName=self.definitions_table,
-                Key=to_item(customer_key(customer_id)),
-                ConsistentRead=True,
-            ).get("Item")
-        return to_customer(from_item(found)) if found else None
+        return DynamoCustomers(self.client, self.definitions_table).get(customer_id)
 
     def connections(self, customer_id: CustomerId) -> Iterator[ConnectionId]:
         """Return the connections of the customer; what was just added may be missing."""

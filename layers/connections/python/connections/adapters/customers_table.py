@@ -126,13 +126,11 @@ def external_id_key(external_id: str) -> dict[str, str]:
 
 def to_customer(item: dict[str, Any]) -> Customer:
     """Return the customer that an item holds."""
-    created_at: Any = moment(item["createdAt"])
-    updated_at: Any = moment(item["updatedAt"])
     return Customer(
         id=CustomerId(item["sk"]),
         external_id=item["externalId"],
         name=item["name"],
-        created_at=created_at,
-        updated_at=updated_at,
+        created_at=moment(item["createdAt"]),
+        updated_at=moment(item["updatedAt"]),
         deleting_since=moment(item.get("deletingSince")),
     )

@@ -118,7 +118,7 @@ class DynamoFlows:
             issuer=item.get("issuer"),
             code_verifier=opened["codeVerifier"],
             issuance=Issuance(definition=opened["definition"], values=opened["values"]),
-            expires_at=_end(item),
+            expires_at=moment(item["expiresAt"]),
         )
 
     def _put(self, item: dict[str, Any]) -> None:
@@ -133,7 +133,7 @@ def _authorization(authorization_id: AuthorizationId, item: dict[str, Any]) -> A
         connection_id=ConnectionId(item["connectionId"]),
         owner=to_owner(item),
         customer_name=item.get("customerName"),
-        expires_at=_end(item),
+        expires_at=moment(item["expiresAt"]),
     )
 
 
@@ -151,10 +151,6 @@ def _record(state_digest: str) -> str:
 
 def _time_to_live(end: datetime) -> int:
     return int((end + KEPT_AFTER_END).timestamp())
-
-
-def _end(item: dict[str, Any]) -> Any:
-    return moment(item["expiresAt"])
 
 
 def _used(item: Any) -> UsedFlow:

@@ -35,6 +35,15 @@ def query_page(
     return [from_item(each) for each in answer["Items"]], from_item(last) if last else None
 
 
+def of_partition(table: str, partition: str) -> dict[str, Any]:
+    """Return the query of everything in a partition."""
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": to_item({":pk": partition}),
+    }
+
+
 def partition_page(
     client: "DynamoDBClient",
     table: str,
@@ -49,11 +58,7 @@ def partition_page(
     Raises:
         InvalidRequest: the cursor is no sort key of that form.
     """
-    query = {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk",
-        "ExpressionAttributeValues": to_item({":pk": partition}),
-    }
+    query = of_partition(table, partition)
     after = {"pk": partition, "sk": place_of(cursor, form)} if cursor is not None else {}
     items, last = query_page(client, query, limit=limit, after=after)
     return items, cursor_of(last["sk"]) if last else None

@@ -60,12 +60,11 @@ def _place(key_id: SigningKeyId) -> dict[str, str]:
 
 
 def _key(item: dict[str, Any]) -> SigningKey:
-    created_at: Any = moment(item["createdAt"])
     return SigningKey(
         id=SigningKeyId(item["sk"]),
         name=item["name"],
         jwk=json.loads(item["jwk"]) if "jwk" in item else None,
         jwks_url=item.get("jwksUrl"),
         issuer=item.get("issuer"),
-        created_at=created_at,
+        created_at=moment(item["createdAt"]),
     )

@@ -104,13 +104,9 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         fence=int(item["fence"]),
         claim=_claim(item),
         spending=_spending(item),
-        created_at=_moment(item["createdAt"]),
-        updated_at=_moment(item["updatedAt"]),
+        created_at=moment(item["createdAt"]),
+        updated_at=moment(item["updatedAt"]),
     )
-
-
-def _moment(value: Any) -> Any:
-    return moment(value)
 
 
 def _evidence(item: Mapping[str, Any] | None) -> Evidence | None:
@@ -118,7 +114,7 @@ def _evidence(item: Mapping[str, Any] | None) -> Evidence | None:
         return None
     status = item.get("httpStatus")
     return Evidence(
-        at=_moment(item["at"]),
+        at=moment(item["at"]),
         generation=int(item["generation"]),
         http_status=None if status is None else int(status),
         provider_error=item.get("providerError"),
@@ -126,15 +122,13 @@ def _evidence(item: Mapping[str, Any] | None) -> Evidence | None:
 
 
 def _use(item: Mapping[str, Any] | None) -> Use | None:
-    return (
-        None if item is None else Use(at=_moment(item["at"]), outcome=UseOutcome(item["outcome"]))
-    )
+    return None if item is None else Use(at=moment(item["at"]), outcome=UseOutcome(item["outcome"]))
 
 
 def _claim(item: Mapping[str, Any]) -> Claim | None:
     if "claimUntil" not in item:
         return None
-    return Claim(holder=item["claimHolder"], until=_moment(item["claimUntil"]))
+    return Claim(holder=item["claimHolder"], until=moment(item["claimUntil"]))
 
 
 def _spending(item: Mapping[str, Any]) -> Spending | None:

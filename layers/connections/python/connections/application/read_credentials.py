@@ -23,6 +23,7 @@ from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
 from connections.oauth.client import definition_of, unfilled
+from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.templates import TemplateFault
 
 LONGEST_WAIT = timedelta(seconds=20)
@@ -71,24 +72,25 @@ class CredentialsReader:
             inputs, grant = self.readings.read(connection_id)
             if inputs is None:
                 raise NotFound("There is no such connection.")
-            if definition_of(inputs.definition).oauth2_type is None:
-                return _credentials(inputs, None)
+            definition = definition_of(inputs.definition)
+            if definition.oauth2_type is None:
+                return _credentials(definition, inputs, None)
             if grant is None:
                 raise NotConnected("The customer has not connected: send them to CONNECT.")
             now = self.clock.now()
             if grant.tokens.lasts(min_ttl, now) or grant.tokens.issued_at >= since:
-                return _credentials(inputs, grant)
+                return _credentials(definition, inputs, grant)
             try:
                 outcome = self.refresher.refresh(connection_id, need, invocation)
             except Unavailable:
                 # What was read works, if not for long: better than nothing.
                 if not grant.tokens.alive(self.clock.now()):
                     raise
-                return _credentials(inputs, grant)
+                return _credentials(definition, inputs, grant)
             if outcome.result is not Result.BUSY:
-                return _credentials(inputs, _usable(outcome, grant, self.clock.now()))
+                return _credentials(definition, inputs, _usable(outcome, grant, self.clock.now()))
             if self.clock.now() >= give_up:
-                return _credentials(inputs, _usable(outcome, grant, self.clock.now()))
+                return _credentials(definition, inputs, _usable(outcome, grant, self.clock.now()))
             self.clock.sleep(0.05 + 0.15 * self.chance())
 
 
@@ -121,8 +123,9 @@ def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavai
     )
 
 
-def _credentials(inputs: Inputs, grant: Grant | None) -> Credentials:
-    definition = definition_of(inputs.definition)
+def _credentials(
+    definition: ConnectionDefinition, inputs: Inputs, grant: Grant | None
+) -> Credentials:
     try:
         fields = definition.filled(inputs.values)
     except TemplateFault as fault:
