@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from connections_sdk.forms import Document, Key, Label, Parameters, Seconds, Text
 from connections_sdk.inputs import TEXT_TYPES, Choice, InputField
-from connections_sdk.templates import TemplateFault, rendered, sample, slots
+from connections_sdk.templates import TemplateFault, open_host, rendered, sample, slots
 
 __all__ = ["Choice", "Component", "ConnectionDefinition", "InputField", "ProviderFacts"]
 
@@ -118,6 +118,17 @@ class ConnectionDefinition(Document):
     def calls(self, name: str) -> bool:
         """Tell whether the input is a URL that the service or a browser is sent to."""
         return self.oauth2_type is not None and name in URL_INPUTS
+
+    @property
+    def directing(self) -> frozenset[str]:
+        """The inputs that decide which server the client's secrets are sent to.
+
+        URLs, and slots that leave a URL's domain open; not a part of a host below a domain of the
+        template's own.
+        """
+        urls = {name for name in URL_INPUTS if name in self.inputs and self.calls(name)}
+        texts = [self.inputs[name].default for name in urls & self.templates.keys()]
+        return frozenset(urls).union(*(open_host(str(text)) for text in texts if text))
 
     def _slot_fault(self, name: str) -> str | None:
         field = self.inputs.get(name)

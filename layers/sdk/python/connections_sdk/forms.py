@@ -44,6 +44,12 @@ NUMBER = BeforeValidator(_number)
 """Comes last among what a number is annotated with."""
 Seconds = Annotated[int, Field(ge=0, le=10 * 365 * 24 * 3600), NUMBER]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+ComponentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+_NAME = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]{0,98}[^\x00-\x20\x7f-\x9f])?$"
+VariableKey = Annotated[str, StringConstraints(pattern=_NAME)]
+"""The name of a config variable: words that begin and end with no space, such as "Salesforce"."""
+TemplateName = Annotated[str, StringConstraints(pattern=_NAME)]
+"""The unique name of a connection template."""
 Parameters = Annotated[
     dict[str, Annotated[str, StringConstraints(max_length=2000)]], Field(max_length=30)
 ]

@@ -34,6 +34,22 @@ HOST_FAULT = (
 _TOO_LONG = "is too long for the template that it is put into"
 
 
+def open_host(text: str) -> tuple[str, ...]:
+    """Return the slots of a URL's host that leave its domain open: `https://{{#domain}}/token`.
+
+    None do where a domain of the template's own follows: `https://{{#shop}}.acme.example/token`.
+
+    Raises:
+        TemplateFault: the text is no template.
+    """
+    template = _Template.parse(text)
+    parts = _URL.fullmatch(_MARK.join(template.literals))
+    host = parts[2].partition(":")[0] if parts else ""
+    if not host.endswith(_MARK):
+        return ()
+    return template.slots[: template.places.count(_Place.HOST)]
+
+
 class TemplateFault(ValueError):
     """A template, or a value that is put into one, breaks a rule; the words never quote a value."""
 
