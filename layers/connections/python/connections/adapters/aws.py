@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +25,8 @@ _CONFIG = Config(
     connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 4}
 )
 TRANSACTION_ATTEMPTS = 4
+LARGEST_WRITE = 25
+"""Items that one request deletes."""
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -93,6 +95,43 @@ def canceled(client: "DynamoDBClient", parts: Sequence[Any]) -> list[bool]:
                 return []
             time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
             attempt += 1
+
+
+def items_of(
+    client: "DynamoDBClient", table: str, query: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Return the items that a query finds, page after page."""
+    start: dict[str, Any] = {}
+    while True:
+        with translated_errors():
+            answer = client.query(TableName=table, **query, **start)
+        yield from map(from_item, answer["Items"])
+        if not answer.get("LastEvaluatedKey"):
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def keys_of(
+    client: "DynamoDBClient", table: str, query: Mapping[str, Any]
+) -> Iterator[dict[str, str]]:
+    """Return the keys of the items that a query finds."""
+    return ({"pk": item["pk"], "sk": item["sk"]} for item in items_of(client, table, query))
+
+
+def delete_all(client: "DynamoDBClient", table: str, keys: Iterable[dict[str, str]]) -> int:
+    """Delete items, and return how many.
+
+    Raises:
+        Unavailable: DynamoDB left some undone, which throttling does.
+    """
+    requests: list[Any] = [{"DeleteRequest": {"Key": to_item(key)}} for key in keys]
+    for start in range(0, len(requests), LARGEST_WRITE):
+        batch = {table: requests[start : start + LARGEST_WRITE]}
+        with translated_errors():
+            answer = client.batch_write_item(RequestItems=batch)
+        if answer.get("UnprocessedItems"):
+            raise Unavailable("Storage is throttled for now; try again.")
+    return len(requests)
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class DynamoComponents:
             ).get("Item")
         return _component(from_item(found)["document"]) if found else None
 
+    def remove(self, key: str) -> None:
+        """Delete the component of that key."""
+        with translated_errors():
+            self.client.delete_item(TableName=self.table, Key=to_item(_key(key)))
+
     def page(self, *, limit: int, after: str | None) -> tuple[Sequence[Component], bool]:
         """Return the components behind a key, in the order of keys, and whether more may follow."""
         query = of_partition(self.table, PARTITION)

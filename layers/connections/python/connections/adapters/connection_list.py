@@ -1,19 +1,22 @@
 """Connections as they are added and listed, by customer or all."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import canceled, to_item
 from connections.adapters.connections_table import read_together
-from connections.adapters.customers_table import customer_key
+from connections.adapters.customers_table import customer_stays
 from connections.adapters.lists import cursor_of, place_of, query_page
-from connections.adapters.sealing import Purpose, Sealer
-from connections.adapters.state_items import LISTED, inputs_key, new_state, state_key, to_connection
+from connections.adapters.new_connection import new_connection_parts
+from connections.adapters.referrers import referrer_put, template_counted
+from connections.adapters.sealing import Sealer
+from connections.adapters.state_items import CLOSED, LISTED, state_key, to_connection
 from connections.domain.connection import Connection, Inputs
-from connections.domain.errors import CustomerBeingDeleted
+from connections.domain.errors import CustomerBeingDeleted, NotFound
 from connections.domain.identifiers import ConnectionId, CustomerId
+from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,43 +34,40 @@ class DynamoNewConnections:
     definitions_table: str
     sealer: Sealer
 
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
+    def add(self, connection: Connection, inputs: Inputs, *, own_component: bool = False) -> bool:
         """Store a new connection; False, and nothing changed, if its id is taken."""
-        secret = {"definition": inputs.definition, "values": inputs.values}
-        sealed = self.sealer.seal(Purpose.INPUTS, connection.id, secret)
         # A transaction: with the same Idempotency-Key twice at once, state and inputs of two
         # requests must not mix; and nothing is added to a customer that is being deleted.
-        items: list[dict[str, Any]] = [
-            new_state(connection),
-            {**inputs_key(connection.id), "sealed": sealed},
-        ]
-        parts: list[Any] = [
-            {
-                "Put": {
-                    "TableName": self.connections_table,
-                    "Item": to_item(item),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            }
-            for item in items
-        ]
+        parts: list[Any] = new_connection_parts(
+            self.connections_table, self.sealer, connection, inputs
+        )
+        items = len(parts)
         customer_id = connection.owner.customer_id
         if customer_id is not None:
-            parts.append(self._customer_stays(customer_id))
+            parts.append(customer_stays(self.definitions_table, customer_id))
+        before = len(parts)
+        parts += self._references(connection, own_component=own_component)
         failed = canceled(self.client, parts)
-        if failed and not any(failed[: len(items)]):
-            raise CustomerBeingDeleted("There is no such customer, or it is being deleted.")
+        if failed and not any(failed[:items]):
+            if any(failed[:before]):
+                raise CustomerBeingDeleted("There is no such customer, or it is being deleted.")
+            raise NotFound("The connection template is gone.")
         return not failed
 
-    def _customer_stays(self, customer_id: CustomerId) -> dict[str, Any]:
-        return {
-            "ConditionCheck": {
-                "TableName": self.definitions_table,
-                "Key": to_item(customer_key(customer_id)),
-                "ConditionExpression": "attribute_exists(pk)"
-                " AND attribute_not_exists(deletingSince)",
-            }
-        }
+    def _references(self, connection: Connection, *, own_component: bool) -> Iterator[Any]:
+        by = referrer_of(connection)
+        if connection.template_id is not None:
+            yield template_counted(self.definitions_table, connection.template_id, 1)
+            referred = Referred(template_id=connection.template_id)
+            yield referrer_put(self.definitions_table, referred, by)
+        if own_component:
+            referred = Referred(component=connection.component)
+            yield referrer_put(self.definitions_table, referred, by)
+
+
+def referrer_of(connection: Connection) -> Referrer:
+    """Return a connection as what refers to a template and a component."""
+    return Referrer(kind=ReferrerKind.CONNECTION, id=connection.id, name=connection.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,11 @@ class DynamoConnectionList:
         return cursor_of(connection_id)
 
     def _states(self, ids: Sequence[ConnectionId]) -> list[Connection]:
-        """Read the states in the order of their ids; what is gone meanwhile is left out."""
+        """Read the states in the order of their ids; what is gone, or going, is left out."""
         found: dict[str, Connection] = {}
         for start in range(0, len(ids), LARGEST_BATCH):
             keys = [state_key(each) for each in ids[start : start + LARGEST_BATCH]]
             for item in read_together(self.client, {self.table: keys}):
-                found[item["pk"]] = to_connection(item)
+                if CLOSED not in item:
+                    found[item["pk"]] = to_connection(item)
         return [found[each] for each in ids if each in found]

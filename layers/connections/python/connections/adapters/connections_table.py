@@ -7,31 +7,18 @@ from connections.adapters.aws import (
     condition,
     from_item,
     number,
-    sealed_bytes,
     to_item,
     translated_errors,
 )
-from connections.adapters.sealing import Purpose, Sealer
-from connections.adapters.state_items import inputs_key, state_key, to_connection
+from connections.adapters.inputs_items import inputs_of
+from connections.adapters.sealing import Sealer
+from connections.adapters.state_items import CLOSED, inputs_key, state_key, to_connection
 from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def inputs_of(item: dict[str, Any], sealer: Sealer) -> Inputs:
-    """Return the inputs that an item holds.
-
-    Raises:
-        SealBroken: they were not sealed for this connection.
-    """
-    connection_id = ConnectionId(item["pk"])
-    opened = sealer.unseal(Purpose.INPUTS, connection_id, sealed_bytes(item["sealed"]))
-    return Inputs(
-        connection_id=connection_id, definition=opened["definition"], values=opened["values"]
-    )
 
 
 def read_together(
@@ -67,14 +54,14 @@ class DynamoConnections:
             found = self.client.get_item(
                 TableName=self.table, Key=to_item(state_key(connection_id)), ConsistentRead=True
             ).get("Item")
-        return to_connection(from_item(found)) if found else None
+        return to_connection(from_item(found)) if found and CLOSED not in found else None
 
     def with_inputs(self, connection_id: ConnectionId) -> tuple[Connection, Inputs] | None:
         """Return the state with the inputs, unsealed."""
         keys = [state_key(connection_id), inputs_key(connection_id)]
         items = {item["sk"]: item for item in read_together(self.client, {self.table: keys})}
         # Inputs go before the state when a connection is deleted: half of it is none of it.
-        if not {"state", "inputs"} <= items.keys():
+        if not {"state", "inputs"} <= items.keys() or CLOSED in items["state"]:
             return None
         return to_connection(items["state"]), inputs_of(items["inputs"], self.sealer)
 
@@ -86,7 +73,7 @@ class DynamoConnections:
                 TableName=self.table,
                 Key=to_item(state_key(connection_id)),
                 UpdateExpression="SET lastUse = :use",
-                ConditionExpression="attribute_exists(pk)",
+                ConditionExpression=f"attribute_exists(pk) AND attribute_not_exists({CLOSED})",
                 ExpressionAttributeValues=to_item({":use": outcome}),
             )
         return not failed

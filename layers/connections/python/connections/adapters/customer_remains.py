@@ -1,21 +1,18 @@
 """What is stored of a customer, found by index and deleted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import canceled, condition, from_item, to_item, translated_errors
+from connections.adapters.aws import canceled, condition, delete_all, keys_of, to_item
 from connections.adapters.customers_table import DynamoCustomers, customer_key, external_id_key
-from connections.adapters.logs_table import log_partition
-from connections.adapters.state_items import CLOSED, inputs_key, state_key
+from connections.adapters.integration_deletions import DynamoDeletedIntegrations
+from connections.adapters.integration_items import CLOSED, head_key
 from connections.domain.customer import Customer
-from connections.domain.errors import Unavailable
-from connections.domain.identifiers import ConnectionId, CustomerId
+from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId, IntegrationId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-LARGEST_BATCH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +35,34 @@ class DynamoCustomerRemains:
 
     def remove_flows(self, customer_id: CustomerId) -> int:
         """Delete the authorizations and flows of the customer; return how many there were."""
-        return self._delete(
+        keys = (
             key for key in self._of_customer(customer_id) if key["sk"] in ("authorization", "flow")
         )
+        return delete_all(self.client, self.connections_table, keys)
 
-    def close_connection(self, connection_id: ConnectionId) -> None:
-        """Let nothing be added to a connection any more: no grant and no entry of its log."""
-        for key in (state_key(connection_id), inputs_key(connection_id)):
-            with condition():
-                self.client.update_item(
-                    TableName=self.connections_table,
-                    Key=to_item(key),
-                    UpdateExpression="SET #closed = :closed",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeNames={"#closed": CLOSED},
-                    ExpressionAttributeValues=to_item({":closed": True}),
-                )
+    def instances(self, customer_id: CustomerId) -> Iterator[InstanceId]:
+        """Return the instances of the customer; what was just added may be missing."""
+        for key in self._defined(customer_id, "ins_"):
+            yield InstanceId(key["pk"])
 
-    def remove_connection(self, connection_id: ConnectionId) -> None:
-        """Delete a connection's log and inputs, and then its state, by which it is found."""
-        log = {
-            "ConsistentRead": True,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": to_item({":pk": log_partition(connection_id)}),
-            "ProjectionExpression": "pk, sk",
-        }
-        self._delete(self._keys(log))
-        self._delete([inputs_key(connection_id)])
-        self._delete([state_key(connection_id)])
+    def integrations(self, customer_id: CustomerId) -> Iterator[IntegrationId]:
+        """Return the integrations that the customer builds; as with instances."""
+        for key in self._defined(customer_id, "int_"):
+            yield IntegrationId(key["pk"])
+
+    def remove_integration(self, integration_id: IntegrationId) -> None:
+        """Delete an integration of which no instance stands, with all that it refers to."""
+        with condition():
+            self.client.update_item(
+                TableName=self.definitions_table,
+                Key=to_item(head_key(integration_id)),
+                # A change as any: who closed it before must not open it again.
+                UpdateExpression="SET #closed = :closed ADD revision :one",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#closed": CLOSED},
+                ExpressionAttributeValues=to_item({":closed": True, ":one": 1}),
+            )
+        DynamoDeletedIntegrations(self.client, self.definitions_table).removed(integration_id)
 
     def remove_customer(self, customer: Customer) -> None:
         """Delete the customer itself."""
@@ -91,34 +88,18 @@ class DynamoCustomerRemains:
         ]
         canceled(self.client, deletes)
 
+    def _defined(self, customer_id: CustomerId, prefix: str) -> Iterator[dict[str, str]]:
+        query = {
+            "IndexName": "customer",
+            "KeyConditionExpression": "customerId = :customer AND begins_with(pk, :prefix)",
+            "ExpressionAttributeValues": to_item({":customer": customer_id, ":prefix": prefix}),
+        }
+        return keys_of(self.client, self.definitions_table, query)
+
     def _of_customer(self, customer_id: CustomerId) -> Iterator[dict[str, str]]:
-        return self._keys(
-            {
-                "IndexName": "customer",
-                "KeyConditionExpression": "customerId = :customer",
-                "ExpressionAttributeValues": to_item({":customer": customer_id}),
-            }
-        )
-
-    def _keys(self, query: dict[str, Any]) -> Iterator[dict[str, str]]:
-        """Return the keys that a query finds, page after page."""
-        start: dict[str, Any] = {}
-        while True:
-            with translated_errors():
-                answer = self.client.query(TableName=self.connections_table, **query, **start)
-            for item in map(from_item, answer["Items"]):
-                yield {"pk": item["pk"], "sk": item["sk"]}
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _delete(self, keys: Iterable[dict[str, str]]) -> int:
-        """Delete items, and return how many."""
-        requests: list[Any] = [{"DeleteRequest": {"Key": to_item(key)}} for key in keys]
-        for start in range(0, len(requests), LARGEST_BATCH):
-            batch = {self.connections_table: requests[start : start + LARGEST_BATCH]}
-            with translated_errors():
-                answer = self.client.batch_write_item(RequestItems=batch)
-            if answer.get("UnprocessedItems"):
-                raise Unavailable("Storage is throttled for now; try again.")
-        return len(requests)
+        query = {
+            "IndexName": "customer",
+            "KeyConditionExpression": "customerId = :customer",
+            "ExpressionAttributeValues": to_item({":customer": customer_id}),
+        }
+        return keys_of(self.client, self.connections_table, query)

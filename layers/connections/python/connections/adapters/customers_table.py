@@ -124,6 +124,17 @@ def external_id_key(external_id: str) -> dict[str, str]:
     return {"pk": "customer-external-id", "sk": external_id}
 
 
+def customer_stays(table: str, customer_id: CustomerId) -> dict[str, Any]:
+    """Return the part of a transaction that fails when a customer is gone, or will be."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": to_item(customer_key(customer_id)),
+            "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(deletingSince)",
+        }
+    }
+
+
 def to_customer(item: dict[str, Any]) -> Customer:
     """Return the customer that an item holds."""
     return Customer(

@@ -73,6 +73,7 @@ class DynamoFlows:
             "codeVerifier": flow.code_verifier,
             "definition": flow.issuance.definition,
             "values": flow.issuance.values,
+            "inputsDigest": flow.issuance.inputs_digest,
         }
         item = {
             **_flow_key(flow.state_digest),
@@ -117,7 +118,11 @@ class DynamoFlows:
             redirect_uri=item["redirectUri"],
             issuer=item.get("issuer"),
             code_verifier=opened["codeVerifier"],
-            issuance=Issuance(definition=opened["definition"], values=opened["values"]),
+            issuance=Issuance(
+                definition=opened["definition"],
+                values=opened["values"],
+                inputs_digest=opened.get("inputsDigest"),
+            ),
             expires_at=moment(item["expiresAt"]),
         )
 

@@ -20,6 +20,7 @@ def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
         "expiresAt": tokens.expires_at.isoformat() if tokens.expires_at else None,
         "definition": issuance.definition,
         "values": issuance.values,
+        "inputsDigest": issuance.inputs_digest,
         "context": grant.context,
     }
     record = _record(grant.connection_id, grant.grant_id, grant.generation)
@@ -66,7 +67,11 @@ def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
             issued_at=datetime.fromisoformat(opened["issuedAt"]),
             expires_at=datetime.fromisoformat(ends) if ends else None,
         ),
-        issuance=Issuance(definition=opened["definition"], values=opened["values"]),
+        issuance=Issuance(
+            definition=opened["definition"],
+            values=opened["values"],
+            inputs_digest=opened.get("inputsDigest"),
+        ),
         context=opened["context"],
     )
 

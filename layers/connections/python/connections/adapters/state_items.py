@@ -7,13 +7,28 @@ from zlib import crc32
 from connections.adapters.aws import moment, number
 from connections.domain.caller import Owner
 from connections.domain.claim import Claim, Spending
-from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
-from connections.domain.identifiers import ConnectionId, CustomerId, GrantId
+from connections.domain.connection import (
+    Connection,
+    Evidence,
+    Place,
+    Reason,
+    Status,
+    Use,
+    UseOutcome,
+)
+from connections.domain.identifiers import (
+    ConnectionId,
+    CustomerId,
+    GrantId,
+    InstanceId,
+    TemplateId,
+    VariableId,
+)
 
 LISTED = "connection"
 """What the index of all connections is partitioned by: it grows by creations alone."""
 CLOSED = "closed"
-"""Of a connection that is being deleted: nothing is added to it any more."""
+"""Of a connection that is being deleted: nothing is added to it any more, and nobody reads it."""
 SHARDS = 8
 """How many partitions the due index has."""
 
@@ -57,12 +72,23 @@ def to_owner(item: Mapping[str, Any]) -> Owner:
     )
 
 
+def place_item(place: Place | None) -> dict[str, str | None]:
+    """Return the attributes that say what a connection is for."""
+    return {
+        "instanceId": place.instance_id if place else None,
+        "variableId": place.variable_id if place else None,
+        "variableKey": place.variable_key if place else None,
+    }
+
+
 def new_state(connection: Connection) -> dict[str, Any]:
     """Return the item of a connection that was never connected, refreshed or used."""
     return {
         **state_key(connection.id),
         "listed": LISTED,
         **owner_item(connection.owner),
+        **place_item(connection.place),
+        "templateId": connection.template_id,
         "name": connection.name,
         "component": connection.component,
         "definitionKey": connection.definition_key,
@@ -70,6 +96,7 @@ def new_state(connection: Connection) -> dict[str, Any]:
         "status": connection.status.value,
         "reason": connection.reason.value if connection.reason else None,
         "requestedScopes": connection.requested_scopes,
+        "inputsDigest": connection.inputs_digest,
         # Always there, so that a claim can copy them whether there is a grant or not.
         "grantId": connection.grant_id or "",
         "generation": connection.generation,
@@ -88,6 +115,8 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         component=item["component"],
         definition_key=item["definitionKey"],
         owner=to_owner(item),
+        place=_place(item),
+        template_id=TemplateId(item["templateId"]) if "templateId" in item else None,
         oauth=item["oauth"],
         status=Status(item["status"]),
         reason=Reason(item["reason"]) if "reason" in item else None,
@@ -101,11 +130,23 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         failures=int(item["failures"]),
         last_error=_evidence(item.get("lastError")),
         last_use=_use(item.get("lastUse")),
+        inputs_digest=item.get("inputsDigest"),
+        grant_inputs_digest=item.get("grantInputsDigest"),
         fence=int(item["fence"]),
         claim=_claim(item),
         spending=_spending(item),
         created_at=moment(item["createdAt"]),
         updated_at=moment(item["updatedAt"]),
+    )
+
+
+def _place(item: Mapping[str, Any]) -> Place | None:
+    if "instanceId" not in item:
+        return None
+    return Place(
+        instance_id=InstanceId(item["instanceId"]),
+        variable_id=VariableId(item["variableId"]),
+        variable_key=item["variableKey"],
     )
 
 

@@ -70,7 +70,8 @@ class DynamoStates:
 
     def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
         """Record a new grant, whoever held a claim."""
-        sets = _alive(grant, refresh_at, now)
+        digest = grant.issuance.inputs_digest
+        sets = {**_alive(grant, refresh_at, now), "grantInputsDigest": digest}
         forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
         # Not twice: a write whose answer was lost is tried again, and must not end a claim that
         # was made in between.
@@ -118,6 +119,7 @@ class DynamoStates:
             "updatedAt": now,
             "expiresAt": None,
             "grantedScopes": None,
+            "grantInputsDigest": None,
             **_due(former.id, None),
         }
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import condition, from_item, to_item, translated_errors
-from connections.adapters.connections_table import inputs_of, read_together
+from connections.adapters.connections_table import read_together
 from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
+from connections.adapters.inputs_items import inputs_of
 from connections.adapters.sealing import Purpose, Sealer
-from connections.adapters.state_items import inputs_key
+from connections.adapters.state_items import CLOSED, inputs_key
 from connections.domain.connection import Inputs
 from connections.domain.grant import Grant, SealedGrant
 from connections.domain.identifiers import ConnectionId
@@ -133,6 +134,6 @@ class DynamoReadings:
         for item in read_together(self.client, keys):
             if "grantId" in item:
                 grant = open_grant(item, self.sealer)
-            else:
+            elif CLOSED not in item:
                 inputs = inputs_of(item, self.sealer)
         return inputs, grant

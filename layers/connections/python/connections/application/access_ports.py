@@ -3,7 +3,7 @@
 As with the other ports, every method may raise `Unavailable`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,7 +12,13 @@ from connections.domain.audit import AuditEntry
 from connections.domain.connection import Connection, Inputs
 from connections.domain.customer import Customer
 from connections.domain.grant import SealedGrant
-from connections.domain.identifiers import ApiKeyId, ConnectionId, CustomerId, SigningKeyId
+from connections.domain.identifiers import (
+    ApiKeyId,
+    ConnectionId,
+    CustomerId,
+    InstanceId,
+    SigningKeyId,
+)
 from connections.domain.signing_key import SigningKey
 
 
@@ -93,10 +99,16 @@ class KnownCustomers(Protocol):
 
 
 class Deletions(Protocol):
-    """Hands customers to the deleting function."""
+    """Hands what is to go to the deleting function."""
 
     def send(self, customer_id: CustomerId, *, delay_seconds: int = 0) -> None:
         """Send a customer to be deleted."""
+
+    def send_connection(self, connection_id: ConnectionId, *, delay_seconds: int = 0) -> None:
+        """Send a connection to be deleted, which must be closed when the message arrives."""
+
+    def send_instance(self, instance_id: InstanceId, *, delay_seconds: int = 0) -> None:
+        """Send an instance to be deleted, which must be marked for it."""
 
 
 class AuditTrail(Protocol):
@@ -127,40 +139,17 @@ class Audit(Protocol):
         """
 
 
-class MarkedCustomers(Protocol):
-    """Customers, for who deletes those that are marked for it."""
-
-    def customer(self, customer_id: CustomerId) -> Customer | None:
-        """Return the customer, consistently read."""
-
-    def remove_customer(self, customer: Customer) -> None:
-        """Delete the customer itself."""
-
-
-class CustomerRemains(Protocol):
-    """What is stored of a customer, for who deletes it."""
-
-    def connections(self, customer_id: CustomerId) -> Iterator[ConnectionId]:
-        """Return the connections of the customer; what was just added may be missing."""
-
-    def remove_flows(self, customer_id: CustomerId) -> int:
-        """Delete the authorizations and flows of the customer; return how many there were."""
-
-    def close_connection(self, connection_id: ConnectionId) -> None:
-        """Let nothing be added to a connection any more: no grant and no entry of its log."""
-
-    def remove_connection(self, connection_id: ConnectionId) -> None:
-        """Delete a connection's log and inputs, and then its state, by which it is found."""
-
-
 class NewConnections(Protocol):
     """Connections, to be added to."""
 
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
+    def add(self, connection: Connection, inputs: Inputs, *, own_component: bool = False) -> bool:
         """Store a new connection, whole; False, and nothing changed, if its id is taken.
+
+        It refers to its connection template, and to its component if that is the organization's.
 
         Raises:
             CustomerBeingDeleted: its customer is gone, or will be.
+            NotFound: its connection template is gone.
         """
 
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from connections.application.ports import Clock, Connections, Flows, Logbook
+from connections.application.registration import issuance_of
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Misconfigured, NotFound
 from connections.domain.flow import FLOW_LIFETIME, Authorization, Flow
@@ -52,7 +53,7 @@ class AuthorizationBeginner:
             Misconfigured: the values do not make the URLs that are needed.
         """
         authorization, connection, inputs = self._offered(link)
-        client = self._client(_issuance(inputs), authorization.id, connection.id)
+        client = self._client(issuance_of(inputs), authorization.id, connection.id)
         return Confirmation(
             connection_name=connection.name,
             customer_name=authorization.customer_name,
@@ -72,7 +73,7 @@ class AuthorizationBeginner:
             Misconfigured: the values do not make the URLs that are needed; no flow begins.
         """
         authorization, connection, inputs = self._offered(link)
-        issuance = _issuance(inputs)
+        issuance = issuance_of(inputs)
         client = self._client(issuance, authorization.id, connection.id)
         state = base64.urlsafe_b64encode(self.randomness(32)).decode().rstrip("=")
         verifier = None if client.pkce_method == "none" else code_verifier(self.randomness)

@@ -1,19 +1,24 @@
 """Create a connection of its own."""
 
-import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connections.application.access_ports import Customers, NewConnections
+from connections.application.asked_inputs import KEPT, kept_from_customers
+from connections.application.chosen_definition import chosen_definition
+from connections.application.entered_values import missing_inputs, pointer, value_problems
 from connections.application.ports import Clock, Components, Connections, Logbook
+from connections.application.settled_state import settled
+from connections.application.template_ports import Templates
 from connections.domain.caller import ORGANIZATION, Owner
-from connections.domain.connection import Connection, Inputs, Reason, Status
+from connections.domain.connection import Connection, Inputs, Status, TemplateFill
 from connections.domain.errors import (
     CustomerBeingDeleted,
     IdempotencyKeyReused,
     InvalidRequest,
+    NotFound,
     Problem,
     Unavailable,
 )
@@ -25,11 +30,6 @@ from connections.domain.identifiers import (
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
-from connections_sdk.templates import TemplateFault
-
-NEEDED_FOR_OAUTH = ("authorizeUrl", "tokenUrl", "clientId")
-LARGEST_VALUES = 32 * 1024
-"""Bytes. A grant's item holds the values, the definition and the token response: it must fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,10 @@ class NewConnection:
     values: Mapping[str, Any]
     name: str | None
     owner: Owner = ORGANIZATION
+    template: str | None = None
+    """The name of a connection template that fills some of the inputs."""
+    shared_only: bool = False
+    """Whether only templates can be used that are shared with customers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,15 @@ class ConnectionCreator:
     """Makes connections from the definitions of published components."""
 
     components: Components
+    templates: Templates
     customers: Customers
     connections: Connections
     new_connections: NewConnections
     logbook: Logbook
     clock: Clock
     hosts: AllowedHosts
+    built_in: Container[str] = ()
+    """The keys of components that are not the organization's own."""
     randomness: Randomness = secrets.token_bytes
 
     def create(
@@ -64,8 +71,8 @@ class ConnectionCreator:
         `by` is whose the key is: those of two callers are two keys.
 
         Raises:
-            InvalidRequest: there is no such component, definition or customer, or a value does
-                not fit.
+            InvalidRequest: there is no such component, definition, template or customer, or a
+                value does not fit.
             IdempotencyKeyReused: the key made a connection from something else.
             CustomerBeingDeleted: nothing can be added to the customer any more.
         """
@@ -77,28 +84,34 @@ class ConnectionCreator:
             if made is not None:
                 return self._made_before(wanted, *made)
         self._check_customer(wanted.owner)
-        definition = self._definition(wanted)
-        self._check_values(definition, wanted.values)
+        definition = chosen_definition(self.components, wanted.component, wanted.key)
+        fill = self._fill(wanted)
+        kept = kept_from_customers(definition, fill.values if fill else ())
+        self._check_values(definition, wanted.values, fill, kept if wanted.shared_only else ())
         oauth = definition.oauth2_type is not None
-        connection = Connection(
-            id=identifier,
-            name=wanted.name or definition.label,
-            component=wanted.component,
-            definition_key=definition.key,
-            owner=wanted.owner,
-            oauth=oauth,
-            status=Status.PENDING if oauth else Status.ACTIVE,
-            reason=Reason.NOT_CONNECTED if oauth else None,
-            requested_scopes=definition.resolved(dict(wanted.values)).get("scopes")
-            if oauth
-            else None,
-            created_at=now,
-            updated_at=now,
-        )
         inputs = Inputs(
-            connection_id=identifier, definition=definition.document(), values=wanted.values
+            connection_id=identifier,
+            definition=definition.document(),
+            values=wanted.values,
+            template=fill,
+            salt=self.randomness(16).hex(),
         )
-        if not self.new_connections.add(connection, inputs):
+        connection = settled(
+            Connection(
+                id=identifier,
+                name=wanted.name or definition.label,
+                component=wanted.component,
+                definition_key=definition.key,
+                owner=wanted.owner,
+                template_id=fill.id if fill else None,
+                oauth=oauth,
+                status=Status.PENDING,
+                created_at=now,
+                updated_at=now,
+            ),
+            inputs,
+        )
+        if not self._added(connection, inputs):
             made = self.connections.with_inputs(identifier)
             if made is None:
                 raise Unavailable("The connection was made and deleted meanwhile; try again.")
@@ -118,9 +131,12 @@ class ConnectionCreator:
     def _made_before(
         self, wanted: NewConnection, made: Connection, inputs: Inputs
     ) -> tuple[Connection, Inputs]:
-        same = (made.component, made.definition_key, made.owner, dict(inputs.values)) == (
+        template = inputs.template.name if inputs.template else None
+        of = (made.component, made.definition_key, template, made.owner, dict(inputs.values))
+        same = of == (
             wanted.component,
             wanted.key,
+            wanted.template,
             wanted.owner,
             dict(wanted.values),
         )
@@ -140,66 +156,51 @@ class ConnectionCreator:
         if customer.deleting_since is not None:
             raise CustomerBeingDeleted("The customer is being deleted.")
 
-    def _definition(self, wanted: NewConnection) -> ConnectionDefinition:
-        component = self.components.get(wanted.component)
-        if component is None:
-            problem = Problem("#/connection/component", "is not a published component")
-            raise InvalidRequest("There is no such component.", [problem])
-        definition = component.connection(wanted.key)
-        if definition is None:
-            offered = ", ".join(each.key for each in component.connections)
-            problem = Problem("#/connection/key", f"must be one of: {offered}")
-            raise InvalidRequest("The component has no such connection.", [problem])
-        return definition
+    def _fill(self, wanted: NewConnection) -> TemplateFill | None:
+        """Return what the template fills in; of one that may not be used nothing is told."""
+        if wanted.template is None:
+            return None
+        found = self.templates.named(wanted.template)
+        if found is None or (wanted.shared_only and not found.shared):
+            problem = Problem(_TEMPLATE, "is not the name of a connection template")
+            raise InvalidRequest(_NO_TEMPLATE, [problem])
+        if (found.component, found.definition_key) != (wanted.component, wanted.key):
+            problem = Problem(_TEMPLATE, "must be a connection template of this connection")
+            raise InvalidRequest("The connection template is another connection's.", [problem])
+        return found.fill
 
-    def _check_values(self, definition: ConnectionDefinition, values: Mapping[str, Any]) -> None:
-        problems: dict[str, str] = {}
-        resolved = definition.resolved(dict(values))
-        for name in values:
-            field = definition.inputs.get(name)
-            fault = (
-                "is not an input of this connection" if field is None else field.fault(values[name])
-            )
-            called = definition.calls(name) and name not in definition.templates
-            if fault is None and called and values[name]:
-                fault = self.hosts.fault(values[name])
-            if fault:
-                problems[f"#/connection/values/{pointer(name)}"] = fault
-        resolved |= self._filled(definition, resolved, problems)
-        needed = NEEDED_FOR_OAUTH if definition.oauth2_type else ()
-        for name, field in definition.inputs.items():
-            # An empty default is no value, unless nobody is shown the input to enter one.
-            required = name in needed or (field.required and field.shown)
-            if required and resolved.get(name) in (None, ""):
-                problems.setdefault(f"#/connection/values/{name}", "is required")
-        if len(json.dumps(resolved)) > LARGEST_VALUES:
-            problems["#/connection/values"] = "must be at most 32 KB together"
-        if problems:
-            raise InvalidRequest(
-                "Some values do not fit the connection's inputs.",
-                [Problem(place, fault) for place, fault in problems.items()],
-            )
-
-    def _filled(
+    def _check_values(
         self,
         definition: ConnectionDefinition,
-        resolved: Mapping[str, Any],
-        problems: dict[str, str],
-    ) -> dict[str, str]:
-        """Return the templates filled in, and add what is wrong at the input that has to change."""
-        filled: dict[str, str] = {}
-        for name in definition.templates:
-            try:
-                filled[name] = url = definition.rendered(name, resolved)
-            except TemplateFault as error:
-                problems.setdefault(f"#/connection/values/{error.culprit}", str(error))
-                continue
-            fault = self.hosts.fault(url) if url and definition.calls(name) else None
-            if fault:
-                problems.setdefault(f"#/connection/values/{name}", fault)
-        return filled
+        values: Mapping[str, Any],
+        fill: TemplateFill | None,
+        kept: Collection[str],
+    ) -> None:
+        filled = fill.values if fill else {}
+        problems = [
+            Problem(f"{VALUES}/{pointer(name)}", FILLED if name in filled else KEPT)
+            for name in values
+            if name in filled or name in kept
+        ]
+        entered = [name for name in values if name not in filled]
+        effective = {**values, **filled}
+        problems += value_problems(definition, effective, self.hosts, at=VALUES, of=entered)
+        wrong = {each.pointer for each in problems}
+        missing = (f"{VALUES}/{pointer(name)}" for name in missing_inputs(definition, effective))
+        problems += [Problem(place, "is required") for place in missing if place not in wrong]
+        if problems:
+            raise InvalidRequest("Some values do not fit the connection's inputs.", problems)
+
+    def _added(self, connection: Connection, inputs: Inputs) -> bool:
+        own = connection.component not in self.built_in
+        try:
+            return self.new_connections.add(connection, inputs, own_component=own)
+        except NotFound:
+            problem = Problem(_TEMPLATE, "is not the name of a connection template")
+            raise InvalidRequest(_NO_TEMPLATE, [problem]) from None
 
 
-def pointer(name: str) -> str:
-    """Return a name as one step of a JSON Pointer (RFC 6901 section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
+VALUES = "#/connection/values"
+FILLED = "is filled by the connection template: it is asked of nobody"
+_TEMPLATE = "#/connection/template"
+_NO_TEMPLATE = "There is no such connection template."

@@ -1,4 +1,4 @@
-"""Delete a customer with all it has: its grants are handed over to be revoked, unopened.
+"""Delete a customer with all it has: connections, instances and integrations.
 
 Every step can be done again: killed anywhere, the work is taken up by whoever comes next.
 """
@@ -6,33 +6,19 @@ Every step can be done again: killed anywhere, the work is taken up by whoever c
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from connections.application.access_ports import (
-    CustomerRemains,
-    Deletions,
-    MarkedCustomers,
-    SealedRevocations,
-    SealedTokens,
-)
+from connections.application.access_ports import Deletions
+from connections.application.delete_connection import ConnectionDeleter, Progress
+from connections.application.delete_instance import InstanceDeleter
+from connections.application.deletion_ports import CustomerRemains, MarkedCustomers
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock
-from connections.domain.identifiers import ConnectionId, CustomerId
+from connections.domain.customer import Customer
+from connections.domain.identifiers import CustomerId
 
 logger = logging.getLogger(__name__)
-LEAST_TIME = timedelta(seconds=10)
-"""What the deletion of one connection needs at the most."""
 SETTLED_AFTER = timedelta(seconds=10)
 """An index shows what was added before the deletion began no later than this."""
-
-
-class Progress(StrEnum):
-    """How far a pass came."""
-
-    DONE = "done"
-    """Nothing was left and the customer is gone."""
-    UNFINISHED = "unfinished"
-    """Another pass follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +27,8 @@ class CustomerDeleter:
 
     customers: MarkedCustomers
     remains: CustomerRemains
-    tokens: SealedTokens
-    revocations: SealedRevocations
+    connections: ConnectionDeleter
+    instances: InstanceDeleter
     deletions: Deletions
     clock: Clock
 
@@ -56,28 +42,40 @@ class CustomerDeleter:
         # NOTE: a message is a hint; only the mark on the customer allows the deletion.
         if customer is None or customer.deleting_since is None:
             return Progress.DONE
-        # Flows first: nobody can come back from a consent to what is about to go.
-        found = self.remains.remove_flows(customer_id)
-        for connection_id in self.remains.connections(customer_id):
-            if invocation.deadline - self.clock.now() < LEAST_TIME:
-                self.deletions.send(customer_id)
-                return Progress.UNFINISHED
-            self._delete_connection(connection_id)
-            found += 1
+        found = self._end_what_works(customer_id, invocation)
+        if found is None:
+            return self._again(customer_id)
         settled = self.clock.now() - customer.deleting_since >= SETTLED_AFTER
         if found or not settled:
-            delay = int(SETTLED_AFTER.total_seconds())
-            self.deletions.send(customer_id, delay_seconds=delay)
-            return Progress.UNFINISHED
+            return self._again(customer_id, after=SETTLED_AFTER)
+        return self._end_the_rest(customer, invocation)
+
+    def _end_what_works(self, customer_id: CustomerId, invocation: Invocation) -> int | None:
+        """Delete flows, instances and connections; return how many, or None if it is too late."""
+        # Flows first: nobody can come back from a consent to what is about to go.
+        found = self.remains.remove_flows(customer_id)
+        for instance_id in self.remains.instances(customer_id):
+            ended = self.instances.end_of_customer(instance_id, invocation)
+            if ended is Progress.UNFINISHED:
+                return None
+            found += 1
+        for connection_id in self.remains.connections(customer_id):
+            if self.connections.late(invocation):
+                return None
+            self.connections.end(connection_id)
+            found += 1
+        return found
+
+    def _end_the_rest(self, customer: Customer, invocation: Invocation) -> Progress:
+        """Delete the integrations, of which no instance stands any more, and the customer."""
+        for integration_id in self.remains.integrations(customer.id):
+            if self.connections.late(invocation):
+                return self._again(customer.id)
+            self.remains.remove_integration(integration_id)
         self.customers.remove_customer(customer)
-        logger.info("customer-deleted", extra={"customerId": customer_id})
+        logger.info("customer-deleted", extra={"customerId": customer.id})
         return Progress.DONE
 
-    def _delete_connection(self, connection_id: ConnectionId) -> None:
-        self.remains.close_connection(connection_id)
-        # Handed over before it is deleted: a crash in between leaves nothing unrevoked. A refresh
-        # that stores a successor in between loses its race here, and is looked for again.
-        while (grant := self.tokens.get(connection_id)) is not None:
-            self.revocations.hand_over(grant)
-            self.tokens.delete(grant)
-        self.remains.remove_connection(connection_id)
+    def _again(self, customer_id: CustomerId, after: timedelta = timedelta()) -> Progress:
+        self.deletions.send(customer_id, delay_seconds=int(after.total_seconds()))
+        return Progress.UNFINISHED

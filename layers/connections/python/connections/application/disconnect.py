@@ -13,6 +13,7 @@ from connections.application.ports import (
     States,
     Tokens,
 )
+from connections.application.registration import issuance_of
 from connections.domain.connection import Connection
 from connections.domain.errors import NotFound, NotOAuth, Unavailable
 from connections.domain.grant import Grant, Issuance
@@ -75,8 +76,7 @@ class Disconnecter:
         found = self.connections.with_inputs(connection.id)
         if found is None:
             raise NotFound("The connection was deleted meanwhile.")
-        issuance = Issuance(definition=found[1].definition, values=found[1].values)
-        ended = _supported(issuance)
+        ended = _supported(issuance_of(found[1]))
         self._record(connection, None, Severity.INFO, _WORDS[ended])
         return ended
 

@@ -39,7 +39,12 @@ class UserIdentification:
         customer_id = self.customers.by_external_id(token.customer)
         if customer_id is None:
             raise Unknown("unknown-customer")
-        caller = CustomerUser(customer_id=customer_id, user_id=token.subject, role=token.role)
+        caller = CustomerUser(
+            customer_id=customer_id,
+            user_id=token.subject,
+            role=token.role,
+            embedding=token.embedding,
+        )
         return Identified(caller=caller, until=token.expires_at)
 
     def _token(self, credential: str) -> UserToken:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from connections.application.access_ports import Customers
+from connections.application.completeness import refuse_incomplete
 from connections.application.ports import Clock, Connections, Flows
 from connections.domain.caller import Owner
 from connections.domain.errors import NotFound, NotOAuth
@@ -16,6 +17,7 @@ from connections.domain.identifiers import (
     authorization_link,
 )
 from connections.oauth.authorization import digest
+from connections.oauth.client import definition_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,18 @@ class AuthorizationOffers:
         Raises:
             NotFound: there is no such connection.
             NotOAuth: it has no consent to ask for.
+            ConfigurationIncomplete: inputs that are required have no value.
+            Misconfigured: the definition that it was made from breaks a rule.
         """
-        connection = self.connections.get(connection_id)
-        if connection is None:
+        found = self.connections.with_inputs(connection_id)
+        if found is None:
             raise NotFound("There is no such connection.")
+        connection, inputs = found
         if not connection.oauth:
             raise NotOAuth(
                 "This connection is not an OAuth 2.0 one: there is nothing to authorize."
             )
+        refuse_incomplete(definition_of(inputs.definition), inputs)
         now = self.clock.now()
         identifier = authorization_id(now, self.randomness)
         link = authorization_link(identifier, self.randomness)

@@ -59,6 +59,16 @@ class OfferedComponents:
         """Return the component of that key."""
         return self.built_in.get(key) or self.own.get(key)
 
+    def remove(self, key: str) -> None:
+        """Delete a component of the organization.
+
+        Raises:
+            BuiltInComponent: its key is that of a built-in one.
+        """
+        if key in self.built_in:
+            raise BuiltInComponent("A built-in component cannot be deleted.")
+        self.own.remove(key)
+
     def page(
         self, sought: Sought, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[Offered], str | None]:

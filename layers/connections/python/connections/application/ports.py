@@ -48,6 +48,9 @@ class Components(Protocol):
     def get(self, key: str) -> Component | None:
         """Return the component of that key."""
 
+    def remove(self, key: str) -> None:
+        """Delete the component of that key; one that nobody can delete is a BuiltInComponent."""
+
 
 class Connections(Protocol):
     """States and inputs of connections, as those who manage them see them."""

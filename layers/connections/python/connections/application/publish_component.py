@@ -1,16 +1,21 @@
-"""Publish a component, and read it back."""
+"""Publish a component, read it back, and delete it."""
 
 import json
 from dataclasses import dataclass
 
 from connections.application.ports import Components
-from connections.domain.errors import InvalidRequest, NotFound, Problem
+from connections.application.template_ports import Referrers
+from connections.domain.errors import InUse, InvalidRequest, NotFound, Problem
+from connections.domain.referrer import Referred
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import Component, ConnectionDefinition
 from connections_sdk.templates import sample
 
 LARGEST_DEFINITION = 32 * 1024
 """Bytes: every grant keeps the definition that it was issued under."""
+
+MOST_NAMED = 5
+"""Of what refers to a component that is to be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class ComponentPublisher:
 
     components: Components
     hosts: AllowedHosts
+    referrers: Referrers
 
     def publish(self, key: str, component: Component) -> Component:
         """Store a component under its key, in place of the one that was there.
@@ -53,6 +59,25 @@ class ComponentPublisher:
         if component is None:
             raise NotFound("There is no such component.")
         return component
+
+    def delete(self, key: str) -> None:
+        """Delete a component of the organization to which nothing refers.
+
+        Raises:
+            NotFound: there is none.
+            BuiltInComponent: it is a built-in one.
+            InUse: a draft, a version or a connection refers to it; it names some of them.
+        """
+        self.read(key)
+        users = self.referrers.of(Referred(component=key))
+        if users:
+            named = ", ".join(str(each) for each in users[:MOST_NAMED])
+            more = len(users) - MOST_NAMED
+            raise InUse(
+                f"{len(users)} things refer to the component: {named}"
+                + (f" and {more} more." if more > 0 else ".")
+            )
+        self.components.remove(key)
 
     def _problems(self, at: str, definition: ConnectionDefinition) -> list[Problem]:
         problems = []

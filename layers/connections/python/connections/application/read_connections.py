@@ -7,7 +7,7 @@ from connections.application.access_ports import ConnectionList
 from connections.application.ports import Connections
 from connections.domain.connection import Connection, Inputs, Light, Status
 from connections.domain.errors import NotFound
-from connections.domain.identifiers import ConnectionId, CustomerId
+from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId
 
 MOST_PAGES = 10
 """What is read for one page of a list at the most, where little of it is wanted."""
@@ -18,14 +18,17 @@ class Wanted:
     """Which connections a list is to hold; None means any."""
 
     customer_id: CustomerId | None = None
+    instance_id: InstanceId | None = None
     component: str | None = None
     status: Status | None = None
     light: Light | None = None
 
     def includes(self, connection: Connection) -> bool:
         """Tell whether a connection of the right customer is one of them."""
+        place = connection.place
         return (
-            self.component in (None, connection.component)
+            self.instance_id in (None, place.instance_id if place else "")
+            and self.component in (None, connection.component)
             and self.status in (None, connection.status)
             and self.light in (None, connection.light)
         )

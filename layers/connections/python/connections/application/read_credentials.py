@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from connections.application.completeness import refuse_incomplete
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Readings
 from connections.application.refresh import Refresher
@@ -36,6 +37,8 @@ class Credentials:
     """What an integration's code receives. Never the refresh token."""
 
     key: str
+    config_var_key: str | None = None
+    """The name of the config variable whose connection it is."""
     fields: Mapping[str, Any] = field(repr=False)
     token: Mapping[str, Any] | None = field(repr=False)
     context: Mapping[str, str] = field(repr=False)
@@ -60,6 +63,7 @@ class CredentialsReader:
         Raises:
             NotFound: there is no such connection.
             NotConnected: the customer has not connected it.
+            ConfigurationIncomplete: it has no consent, and inputs that are required no value.
             ReconnectRequired: the grant is dead and the access token has ended.
             Unavailable: no working access token can be had for now.
             Misconfigured: the definition breaks a rule, or a template among the fields cannot be
@@ -74,6 +78,7 @@ class CredentialsReader:
                 raise NotFound("There is no such connection.")
             definition = definition_of(inputs.definition)
             if definition.oauth2_type is None:
+                refuse_incomplete(definition, inputs)
                 return _credentials(definition, inputs, None)
             if grant is None:
                 raise NotConnected("The customer has not connected: send them to CONNECT.")
@@ -127,12 +132,13 @@ def _credentials(
     definition: ConnectionDefinition, inputs: Inputs, grant: Grant | None
 ) -> Credentials:
     try:
-        fields = definition.filled(inputs.values)
+        fields = definition.filled(inputs.effective)
     except TemplateFault as fault:
         # Code would send its token to wherever half a template leads.
         raise Misconfigured(unfilled(fault)) from fault
     return Credentials(
         key=definition.key,
+        config_var_key=inputs.variable_key,
         fields=fields,
         token=grant.tokens.response if grant else None,
         context=grant.context if grant else {},

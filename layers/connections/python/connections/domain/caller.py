@@ -55,6 +55,9 @@ class CustomerUser:
     customer_id: CustomerId
     user_id: str
     role: Role
+    embedding: bool = False
+    """Whether it is the application that embeds the service, on the user's behalf: it may enter
+    what the user is not shown."""
 
     def sees(self, owner: Owner) -> bool:
         """Tell whether the user may know of a thing: what they may not is as if it did not exist.

@@ -8,7 +8,13 @@ from typing import Any
 
 from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.claim import Claim, Spending
-from connections.domain.identifiers import ConnectionId, GrantId
+from connections.domain.identifiers import (
+    ConnectionId,
+    GrantId,
+    InstanceId,
+    TemplateId,
+    VariableId,
+)
 
 
 class Status(StrEnum):
@@ -26,6 +32,8 @@ class Status(StrEnum):
 class Reason(StrEnum):
     """Why a connection is not simply active."""
 
+    NOT_CONFIGURED = "not-configured"
+    """Inputs that are required have no value yet."""
     NOT_CONNECTED = "not-connected"
     DISCONNECTED = "disconnected"
     PROVIDER_UNAVAILABLE = "provider-unavailable"
@@ -35,6 +43,8 @@ class Reason(StrEnum):
     GRANT_REVOKED = "grant-revoked"
     ANSWER_LOST = "answer-lost"
     EXPIRED = "expired"
+    INPUTS_CHANGED = "inputs-changed"
+    """The grant works, and was issued under other inputs: connecting again takes up the new."""
 
 
 class Light(StrEnum):
@@ -74,6 +84,16 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a connection is for: a config variable of an instance, or of one of its users."""
+
+    instance_id: InstanceId
+    variable_id: VariableId
+    variable_key: str
+    """The name under which code reads it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """The state of a connection; small, because it is written at every refresh.
 
@@ -85,6 +105,10 @@ class Connection:
     component: str
     definition_key: str
     owner: Owner = ORGANIZATION
+    place: Place | None = None
+    """What it is the connection of; None if it was made for itself."""
+    template_id: TemplateId | None = None
+    """The connection template that fills some of its inputs."""
     oauth: bool
     status: Status
     reason: Reason | None = None
@@ -99,11 +123,27 @@ class Connection:
     """Refreshes that failed since the last one that worked."""
     last_error: Evidence | None = None
     last_use: Use | None = None
+    inputs_digest: str | None = None
+    """Stands for the inputs on which a grant depends, as they are; None where there are none."""
+    grant_inputs_digest: str | None = None
+    """Stands for those under which the grant was issued."""
     fence: int = 0
     claim: Claim | None = None
     spending: Spending | None = None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def inputs_changed(self) -> bool:
+        """Whether the grant was issued under other inputs than there are now."""
+        return self.grant_id is not None and self.grant_inputs_digest != self.inputs_digest
+
+    @property
+    def told_reason(self) -> Reason | None:
+        """The reason why it is not simply active, as it is shown."""
+        if self.reason is None and self.inputs_changed:
+            return Reason.INPUTS_CHANGED
+        return self.reason
 
     @property
     def light(self) -> Light | None:
@@ -121,6 +161,15 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFill:
+    """What a connection template fills in, as it was when it was taken."""
+
+    id: TemplateId
+    name: str
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """What a connection was made from: the definition as it was then, and the values."""
 
@@ -128,4 +177,20 @@ class Inputs:
     definition: Mapping[str, Any]
     """The connection definition, as its document."""
     values: Mapping[str, Any] = field(repr=False)
-    """The values that were entered, without the definition's defaults."""
+    """The values that were entered for this connection, without the definition's defaults."""
+    builder: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the builder of the integration entered, for where nothing else is."""
+    template: TemplateFill | None = None
+    visibility: Mapping[str, str] = field(default_factory=dict)
+    """Who is asked for an input, where the builder says so: a name of `Visibility`."""
+    variable_key: str | None = None
+    """The name under which code reads the connection."""
+    salt: str = field(default="", repr=False)
+    """Keeps the digest of the inputs, which is not sealed, from telling what they are."""
+    revision: int = 0
+    """Grows with every change."""
+
+    @property
+    def effective(self) -> Mapping[str, Any]:
+        """The values that hold: the template's, before what was entered, before the builder's."""
+        return {**self.builder, **self.values, **(self.template.values if self.template else {})}

@@ -108,6 +108,34 @@ class TooMany(Conflict):
     code = "too-many"
 
 
+class NameTaken(Conflict):
+    """There is another of this name, and names are unique."""
+
+    code = "name-taken"
+
+
+class InUse(Conflict):
+    """Something refers to it, which `detail` names: it stays."""
+
+    code = "in-use"
+
+
+class TemplateLocked(Conflict):
+    """A published version uses the connection template: its values stay what they are."""
+
+    code = "template-locked"
+
+
+class ConfigurationIncomplete(Conflict):
+    """Inputs that are required have no value; `problems` names them."""
+
+    code = "configuration-incomplete"
+
+    def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(detail)
+        self.problems = tuple(problems)
+
+
 class NotOAuth(Conflict):
     """The connection has no grant to work with: its definition is not an OAuth one."""
 

@@ -61,7 +61,9 @@ class Issuance:
     definition: Mapping[str, Any]
     """The connection definition, as its document."""
     values: Mapping[str, Any] = field(repr=False)
-    """The inputs as they were entered: client id and secret, URLs, scopes."""
+    """The inputs as they were then: client id and secret, URLs, scopes."""
+    inputs_digest: str | None = None
+    """Stands for them where a connection says whether its inputs have changed since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,11 @@ CustomerId = NewType("CustomerId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 SigningKeyId = NewType("SigningKeyId", str)
 AuditEntryId = NewType("AuditEntryId", str)
+IntegrationId = NewType("IntegrationId", str)
+VariableId = NewType("VariableId", str)
+StepId = NewType("StepId", str)
+TemplateId = NewType("TemplateId", str)
+InstanceId = NewType("InstanceId", str)
 
 Randomness = Callable[[int], bytes]
 """Gives that many unpredictable bytes; `secrets.token_bytes` in production."""
@@ -77,6 +82,46 @@ def signing_key_id(now: datetime, randomness: Randomness) -> SigningKeyId:
 def audit_entry_id(now: datetime, randomness: Randomness) -> AuditEntryId:
     """Return a new id of an audit entry."""
     return AuditEntryId(_new("adt", now, randomness(10)))
+
+
+def integration_id(now: datetime, randomness: Randomness) -> IntegrationId:
+    """Return a new integration id."""
+    return IntegrationId(_new("int", now, randomness(10)))
+
+
+def integration_id_for(idempotency_key: str, owner: str) -> IntegrationId:
+    """Return the integration id that this owner's Idempotency-Key determines."""
+    return IntegrationId(_determined("int", idempotency_key, owner))
+
+
+def variable_id(now: datetime, randomness: Randomness) -> VariableId:
+    """Return a new id of a config variable."""
+    return VariableId(_new("var", now, randomness(10)))
+
+
+def step_id(now: datetime, randomness: Randomness) -> StepId:
+    """Return a new id of a step."""
+    return StepId(_new("stp", now, randomness(10)))
+
+
+def template_id(now: datetime, randomness: Randomness) -> TemplateId:
+    """Return a new connection template id."""
+    return TemplateId(_new("tpl", now, randomness(10)))
+
+
+def template_id_for(idempotency_key: str, owner: str) -> TemplateId:
+    """Return the connection template id that this owner's Idempotency-Key determines."""
+    return TemplateId(_determined("tpl", idempotency_key, owner))
+
+
+def instance_id(now: datetime, randomness: Randomness) -> InstanceId:
+    """Return a new instance id."""
+    return InstanceId(_new("ins", now, randomness(10)))
+
+
+def instance_id_for(idempotency_key: str, owner: str) -> InstanceId:
+    """Return the instance id that this owner's Idempotency-Key determines."""
+    return InstanceId(_determined("ins", idempotency_key, owner))
 
 
 def well_formed(identifier: str) -> bool:

@@ -19,6 +19,7 @@ class Event(StrEnum):
     """What can happen to a connection."""
 
     CREATED = "connection.created"
+    CHANGED = "connection.changed"
     AUTHORIZATION_STARTED = "authorization.started"
     AUTHORIZATION_REFUSED = "authorization.refused"
     AUTHORIZATION_FAILED = "authorization.failed"

@@ -10,23 +10,58 @@ from http import HTTPStatus
 from typing import Any
 
 from connections.domain.caller import Scope
-from connections.entrypoints.access import RULES, Reach, Rule
 from connections.entrypoints.problems import KINDS, MEDIA_TYPE
+from connections.entrypoints.rules import RULES, Reach, Rule
 
 PAGES = frozenset({"GET /authorize", "POST /authorize", "GET /callback", "POST /callback"})
 """Routes whose errors are pages, too: a person reads them."""
-_ASKS_WHICH_CUSTOMER = frozenset({"GET /connections", "POST /connections"})
+_ASKS_WHICH_CUSTOMER = frozenset(
+    {
+        "GET /connections", "POST /connections", "GET /integrations", "POST /integrations",
+        "GET /instances", "POST /instances",
+    }
+)  # fmt: skip
 _CONFLICTS: Mapping[str, str] = {
     "PUT /components/{component}": "built-in-component",
+    "DELETE /components/{component}": "built-in-component, in-use",
+    "POST /connection-templates": "name-taken, idempotency-key-reused",
+    "PATCH /connection-templates/{template}": "template-locked, in-use, name-taken, conflict",
+    "DELETE /connection-templates/{template}": "in-use, conflict",
     "POST /connections": "idempotency-key-reused, customer-being-deleted",
     "GET /connections/{connection}": "misconfigured",
-    "POST /connections/{connection}/authorizations": "not-an-oauth-connection",
+    "PATCH /connections/{connection}": "in-use, misconfigured, conflict",
+    "DELETE /connections/{connection}": "in-use",
+    "POST /connections/{connection}/authorizations": "not-an-oauth-connection,"
+    " configuration-incomplete, misconfigured",
     "POST /connections/{connection}/refresh": "not-an-oauth-connection, not-connected,"
     " reconnect-required, no-refresh-token, misconfigured",
     "POST /connections/{connection}/disconnect": "not-an-oauth-connection, misconfigured",
-    "GET /connections/{connection}/credentials": "not-connected, reconnect-required, misconfigured",
+    "GET /connections/{connection}/credentials": "not-connected, reconnect-required, misconfigured,"
+    " configuration-incomplete",
     "GET /authorize": "misconfigured",
     "POST /authorize": "misconfigured",
+    "POST /integrations": "idempotency-key-reused, customer-being-deleted",
+    "PATCH /integrations/{integration}": "conflict",
+    "DELETE /integrations/{integration}": "in-use, conflict",
+    "PUT /integrations/{integration}/definition": "conflict",
+    "POST /integrations/{integration}/steps": "conflict",
+    "PATCH /integrations/{integration}/steps/{step}": "conflict",
+    "DELETE /integrations/{integration}/steps/{step}": "conflict",
+    "POST /integrations/{integration}/config-variables": "conflict",
+    "PATCH /integrations/{integration}/config-variables/{variable}": "in-use, conflict",
+    "DELETE /integrations/{integration}/config-variables/{variable}": "in-use, conflict",
+    "POST /integrations/{integration}/versions": "conflict",
+    "POST /instances": "idempotency-key-reused, customer-being-deleted, misconfigured",
+    "PATCH /instances/{instance}": "conflict, misconfigured",
+    "GET /instances/{instance}/config-pages": "misconfigured",
+    "PATCH /instances/{instance}/config-variables": "conflict, misconfigured",
+    "POST /instances/{instance}/deploy": "configuration-incomplete, conflict, misconfigured",
+    "GET /instances/{instance}/users/{user}/config-pages": "misconfigured",
+    "PATCH /instances/{instance}/users/{user}/config-variables": "conflict, misconfigured",
+    "POST /instances/{instance}/users/{user}/deploy": "configuration-incomplete, conflict,"
+    " misconfigured",
+    "GET /instances/{instance}/credentials": "not-connected, reconnect-required, misconfigured,"
+    " configuration-incomplete",
     "POST /customers": "external-id-taken, idempotency-key-reused",
     "POST /api-keys/{key}/rotate": "conflict",
     "POST /signing-keys": "too-many",
@@ -125,6 +160,11 @@ FORMS: Mapping[str, dict[str, Any]] = {
     },
 }
 """The forms that browsers post."""
+DEFINITION: Mapping[str, Any] = {
+    "application/json": {"schema": {"type": "object"}},
+    "application/yaml": {"schema": {"type": "string"}},
+}
+"""An integration as code, which comes and goes in two media types."""
 RESPONSE_PARAMETERS = [
     {"name": name, "in": "query", "description": told, "schema": {"type": "string"}}
     for name, told in (
@@ -148,8 +188,11 @@ class Made:
 
 
 MADE: Mapping[str, Made] = {
+    "POST /connection-templates": Made("201", "path.template", "/connection-templates/{template}"),
     "POST /connections": Made("201", "path.connection", "/connections/{connection}"),
     "POST /customers": Made("201", "path.customer", "/customers/{customer}"),
+    "POST /integrations": Made("201", "path.integration", "/integrations/{integration}"),
+    "POST /instances": Made("201", "path.instance", "/instances/{instance}"),
     "POST /api-keys": Made("201", "path.key", "/api-keys/{key}"),
     "POST /signing-keys": Made("201", "path.key", "/signing-keys/{key}"),
 }

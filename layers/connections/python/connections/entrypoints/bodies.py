@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -16,6 +16,7 @@ from connections_sdk.forms import (
     InputValue,
     Key,
     Label,
+    TemplateName,
 )
 
 ComponentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -35,6 +36,8 @@ class WantedConnection(Body):
 
     component: ComponentKey
     key: Key
+    template: TemplateName | None = None
+    """The name of a connection template; the inputs that it fills are asked of nobody."""
     values: Annotated[dict[str, InputValue], Field(max_length=100)] = Field(default_factory=dict)
 
 
@@ -45,6 +48,28 @@ class CreateConnection(Body):
     customer_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     """Whose it is to be; of a customer's user always their own customer's."""
     name: Label | None = None
+
+
+class ChangedValues(Body):
+    """Values to be entered; null takes away what was entered, what is left out stays."""
+
+    values: Annotated[dict[str, InputValue | None], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
+
+
+class PatchConnection(Body):
+    """What `PATCH /connections/{id}` takes."""
+
+    name: Label | None = None
+    connection: ChangedValues | None = None
+
+
+class DeletingConnection(Document):
+    """A connection that is being deleted: it answers 404 from now on."""
+
+    id: str
+    status: Literal["deleting"] = "deleting"
 
 
 class ReadAuthorization(Document):

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from connections.application.offered_components import Sought
@@ -46,3 +47,16 @@ def read_component(component: ComponentKey) -> Component:
 def publish_component(component: ComponentKey, document: Component) -> Component:
     """Connections that were made before keep the definition they were made from."""
     return services().components.publish(component, document)
+
+
+@router.delete(
+    "/components/<component>",
+    summary="Delete a component",
+    tags=["Definitions"],
+    security=API_KEY,
+    status_code=204,
+)
+def delete_component(component: ComponentKey) -> Response[None]:
+    """Of the organization's own, where no integration and no connection uses it."""
+    services().components.delete(component)
+    return Response(status_code=204)

@@ -1,6 +1,7 @@
 """Parts that several functions are composed of; what only one needs stands in its own module."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import Annotated
@@ -14,6 +15,8 @@ from connections.adapters.clock import SystemClock
 from connections.adapters.sealing import Sealer
 from connections.application.identify_caller import Identified, KeyIdentification
 from connections.application.ports import Connections
+from connections.domain.identifiers import ConnectionId
+from connections.entrypoints.access import Belonging, Belongings
 from connections.entrypoints.doors import Doors, Recorder
 from connections.entrypoints.identity import Identifier, Identify
 from connections.entrypoints.settings import Hosts, Name, SealingSettings, Settings
@@ -44,16 +47,26 @@ class DoorSettings(AuditSettings):
     connections_table: Name
 
 
-def doors(settings: DoorSettings, connections: Connections) -> Doors:
+def doors(settings: DoorSettings, belongings: Belongings) -> Doors:
     """Compose what is asked of every call to a closed route."""
     clock = SystemClock()
     keys = DynamoApiKeys(dynamodb_client(), settings.definitions_table)
     by_key = KeyIdentification(api_keys=keys, clock=clock)
     return Doors(
         identifier=Identifier(by_key=by_key.identify, by_token=_by_token(settings)),
-        connections=connections,
+        belongings=belongings,
         recorder=recorder(settings),
     )
+
+
+def connections_belong(connections: Connections) -> Callable[[str], Belonging | None]:
+    """Return what says whose a connection is."""
+
+    def find(identifier: str) -> Belonging | None:
+        found = connections.get(ConnectionId(identifier))
+        return Belonging(owner=found.owner) if found else None
+
+    return find
 
 
 def recorder(settings: AuditSettings) -> Recorder:

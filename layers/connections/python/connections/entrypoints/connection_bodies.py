@@ -9,6 +9,7 @@ from connections.entrypoints.bodies import ComponentKey
 from connections.oauth.client import definition_of
 from connections_sdk.definitions import ConnectionDefinition, InputField
 from connections_sdk.forms import Document, InputValue, Key
+from connections_sdk.integrations import Visibility
 from connections_sdk.templates import TemplateFault
 
 
@@ -26,6 +27,20 @@ class ReadDefinition(Document):
     component: ComponentKey
     key: Key
     values: dict[str, ReadValue]
+
+
+class FilledDefinition(ReadDefinition):
+    """That, and what fills it beforehand."""
+
+    template: str | None
+    """The name of the connection template that fills some of the inputs."""
+
+
+class HeldFor(Document):
+    """The config variable whose connection it is."""
+
+    id: str
+    key: str
 
 
 class Scopes(Document):
@@ -49,9 +64,12 @@ class ReadConnection(Document):
 
     id: str
     name: str
-    connection: ReadDefinition
+    connection: FilledDefinition
     customer_id: str | None
     user_id: str | None
+    instance_id: str | None
+    config_variable: HeldFor | None
+    """None of a connection that was made for itself."""
     status: Status
     reason: Reason | None
     light: Light | None
@@ -69,23 +87,26 @@ class ReadConnection(Document):
     def of(cls, connection: Connection, inputs: Inputs, caller: Caller) -> "ReadConnection":
         """Return what this caller may read of a connection."""
         definition = definition_of(inputs.definition)
-        error = connection.last_error
+        error, place = connection.last_error, connection.place
         return cls(
             id=connection.id,
             name=connection.name,
-            connection=ReadDefinition(
+            connection=FilledDefinition(
                 component=connection.component,
                 key=connection.definition_key,
+                template=inputs.template.name if inputs.template else None,
                 values=_values(definition, inputs, caller),
             ),
             customer_id=connection.owner.customer_id,
             user_id=connection.owner.user_id,
-            status=connection.status,
-            reason=connection.reason,
-            light=connection.light,
-            scopes=Scopes(requested=connection.requested_scopes, granted=connection.granted_scopes)
-            if connection.oauth
+            instance_id=place.instance_id if place else None,
+            config_variable=HeldFor(id=place.variable_id, key=place.variable_key)
+            if place
             else None,
+            status=connection.status,
+            reason=connection.told_reason,
+            light=connection.light,
+            scopes=_scopes(connection, inputs, caller) if connection.oauth else None,
             generation=connection.generation,
             expires_at=connection.expires_at,
             refresh_at=connection.refresh_at,
@@ -104,20 +125,42 @@ class ReadConnection(Document):
         )
 
 
+def _scopes(connection: Connection, inputs: Inputs, caller: Caller) -> Scopes:
+    """Return the scopes; those that are asked for only to whom the input is told."""
+    filled = inputs.template.values if inputs.template else {}
+    told = "scopes" not in filled and _shown(inputs.visibility.get("scopes"), caller)
+    return Scopes(
+        requested=connection.requested_scopes if told else None, granted=connection.granted_scopes
+    )
+
+
 def _values(
     definition: ConnectionDefinition, inputs: Inputs, caller: Caller
 ) -> dict[str, ReadValue]:
-    resolved = definition.resolved(dict(inputs.values))
+    resolved = definition.resolved(dict(inputs.effective))
+    filled = inputs.template.values if inputs.template else {}
+    entered = {**inputs.builder, **inputs.values}
     # Definitions from the field declare API keys as plain strings: what was entered as free text
     # is told to the organization alone, and only of OAuth connections, whose secrets are marked.
     free_text = definition.oauth2_type is not None and isinstance(caller, Organization)
     values = {}
     for name, field in definition.inputs.items():
-        entered = name in inputs.values
-        told = not field.secret and (free_text or _is_no_free_text(field, entered=entered))
+        if not _shown(inputs.visibility.get(name), caller):
+            continue
+        if name in filled:
+            values[name] = ReadValue(value=None, set=True)
+            continue
+        told = not field.secret and (free_text or _is_no_free_text(field, entered=name in entered))
         value = _value(definition, name, resolved) if told else None
-        values[name] = ReadValue(value=value, set=entered)
+        values[name] = ReadValue(value=value, set=name in entered)
     return values
+
+
+def _shown(visibility: str | None, caller: Caller) -> bool:
+    """Tell whether a caller is shown an input: as its builder says, for the customer's side."""
+    if isinstance(caller, Organization) or visibility in (None, Visibility.CUSTOMER):
+        return True
+    return caller.embedding and visibility == Visibility.EMBEDDED
 
 
 def _is_no_free_text(field: InputField, *, entered: bool) -> bool:
@@ -153,6 +196,7 @@ class ListedConnection(Document):
     connection: NamedDefinition
     customer_id: str | None
     user_id: str | None
+    instance_id: str | None
     status: Status
     reason: Reason | None
     light: Light | None
@@ -171,8 +215,9 @@ class ListedConnection(Document):
             ),
             customer_id=connection.owner.customer_id,
             user_id=connection.owner.user_id,
+            instance_id=connection.place.instance_id if connection.place else None,
             status=connection.status,
-            reason=connection.reason,
+            reason=connection.told_reason,
             light=connection.light,
             expires_at=connection.expires_at,
             created_at=connection.created_at,

@@ -5,16 +5,19 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from connections.application.change_connection import WantedChange
 from connections.application.create_connection import NewConnection
 from connections.application.read_connections import Wanted
-from connections.domain.caller import Caller, Organization
+from connections.domain.caller import Caller, CustomerUser, Organization
 from connections.domain.connection import Light, Status
 from connections.domain.errors import InvalidRequest
-from connections.domain.identifiers import ConnectionId
+from connections.domain.identifiers import ConnectionId, InstanceId
 from connections.entrypoints.access import owner_of_new, visible, within_reach
 from connections.entrypoints.bodies import (
     CreateConnection,
+    DeletingConnection,
     LogPage,
+    PatchConnection,
     ReadAuthorization,
     ReadLogEntry,
     Report,
@@ -26,7 +29,13 @@ from connections.entrypoints.connection_bodies import (
 )
 from connections.entrypoints.http import API_KEY, caller_of, new_router
 from connections.entrypoints.management_services import services
-from connections.entrypoints.parameters import Cursor, CustomerIdText, IdempotencyKey, Limit
+from connections.entrypoints.parameters import (
+    Cursor,
+    CustomerIdText,
+    IdempotencyKey,
+    InstanceIdText,
+    Limit,
+)
 
 router = new_router()
 ConnectionPath = Annotated[str, Path(alias="connection", min_length=1, max_length=100)]
@@ -58,6 +67,8 @@ def create_connection(
         values=values,
         name=wanted.name,
         owner=owner_of_new(caller, wanted.customer_id),
+        template=wanted.connection.template,
+        shared_only=isinstance(caller, CustomerUser),
     )
     made = services().connections.create(new, idempotency_key, by=same_caller(caller))
     return ReadConnection.of(*made, caller)
@@ -66,6 +77,7 @@ def create_connection(
 @router.get("/connections", summary="List connections", tags=["Connections"], security=API_KEY)
 def list_connections(
     customer_id: Annotated[CustomerIdText | None, Query(alias="customerId")] = None,
+    instance_id: Annotated[InstanceIdText | None, Query(alias="instanceId")] = None,
     component: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[Status | None, Query()] = None,
     light: Annotated[Light | None, Query()] = None,
@@ -76,6 +88,7 @@ def list_connections(
     caller = caller_of(router)
     wanted = Wanted(
         customer_id=within_reach(caller, customer_id),
+        instance_id=InstanceId(instance_id) if instance_id is not None else None,
         component=component,
         status=status,
         light=light,
@@ -94,6 +107,44 @@ def list_connections(
 def read_connection(connection: ConnectionPath) -> ReadConnection:
     """Status, light and values; secrets only as set."""
     return ReadConnection.of(*services().reader.read(ConnectionId(connection)), caller_of(router))
+
+
+@router.patch(
+    "/connections/<connection>",
+    summary="Change a connection's name or values",
+    tags=["Connections"],
+    security=API_KEY,
+)
+def patch_connection(connection: ConnectionPath, changes: PatchConnection) -> ReadConnection:
+    """What is left out stays, null takes away. A grant goes on under the inputs it has.
+
+    An instance's connection is changed at the instance.
+    """
+    caller = caller_of(router)
+    entered = changes.connection.model_dump(mode="json") if changes.connection else {}
+    wanted = WantedChange(
+        name=changes.name,
+        values=entered.get("values", {}),
+        by_customer=isinstance(caller, CustomerUser),
+    )
+    changed = services().editor.change(ConnectionId(connection), wanted)
+    return ReadConnection.of(*changed, caller)
+
+
+@router.delete(
+    "/connections/<connection>",
+    summary="Delete a connection",
+    tags=["Connections"],
+    security=API_KEY,
+    status_code=202,
+)
+def delete_connection(connection: ConnectionPath) -> DeletingConnection:
+    """It answers 404 from now on; its tokens are revoked, and everything of it is removed.
+
+    An instance's connection is deleted with the instance.
+    """
+    services().editor.delete(ConnectionId(connection))
+    return DeletingConnection(id=connection)
 
 
 @router.get(

@@ -12,23 +12,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connections.adapters.aws import dynamodb_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
+from connections.adapters.known_instances import DynamoHeldByUser, DynamoKnownInstances
 from connections.adapters.tokens_table import DynamoReadings, DynamoSealedTokens
 from connections.application.disconnect import Disconnecter
+from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
 from connections.domain.connection import Status
-from connections.domain.identifiers import ConnectionId
+from connections.domain.identifiers import ConnectionId, InstanceId
 from connections.entrypoints.bodies import Disconnected, ReadCredentials
-from connections.entrypoints.composition import DoorSettings, doors, sealer
+from connections.entrypoints.composition import DoorSettings, connections_belong, doors, sealer
 from connections.entrypoints.connection_bodies import ReadConnection
 from connections.entrypoints.doors import Doors, source_ip
 from connections.entrypoints.http import API_KEY, answer, caller_of, new_router, resolver
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.refreshing import RefreshingSettings, refresher
+from connections_sdk.forms import VariableKey
 
 router = new_router()
 ConnectionPath = Annotated[str, Path(alias="connection", min_length=1, max_length=100)]
+InstancePath = Annotated[str, Path(alias="instance", min_length=1, max_length=100)]
+MinTtl = Annotated[int, Query(alias="minTtl", ge=0, le=86400)]
 
 
 class CredentialsSettings(RefreshingSettings, DoorSettings):
@@ -40,6 +45,7 @@ class Services:
     """What the routes call."""
 
     reader: CredentialsReader
+    finder: HeldConnectionFinder
     refresh_now: RefreshNow
     disconnecter: Disconnecter
     doors: Doors
@@ -55,6 +61,10 @@ def services() -> Services:
     readings = DynamoReadings(client, settings.connections_table, settings.tokens_table, sealer())
     return Services(
         reader=CredentialsReader(readings=readings, refresher=refreshing, clock=clock),
+        finder=HeldConnectionFinder(
+            instances=DynamoKnownInstances(client, settings.definitions_table),
+            users=DynamoHeldByUser(client, settings.definitions_table),
+        ),
         refresh_now=RefreshNow(connections=connections, refresher=refreshing, clock=clock),
         disconnecter=Disconnecter(
             connections=connections,
@@ -65,7 +75,7 @@ def services() -> Services:
             logbook=refreshing.logbook,
             clock=clock,
         ),
-        doors=doors(settings, connections),
+        doors=doors(settings, {"connection": connections_belong(connections)}),
     )
 
 
@@ -77,11 +87,32 @@ def services() -> Services:
 )
 def read_credentials(
     connection: ConnectionPath,
-    min_ttl: Annotated[int, Query(alias="minTtl", ge=0, le=86400)] = 60,
+    min_ttl: MinTtl = 60,
 ) -> ReadCredentials:
     """What an integration's code receives; refreshed first if it would end within `minTtl`."""
+    return _handed_out(ConnectionId(connection), min_ttl)
+
+
+@router.get(
+    "/instances/<instance>/credentials",
+    summary="Read live credentials by the name of a config variable",
+    tags=["Customers"],
+    security=API_KEY,
+)
+def read_held_credentials(
+    instance: InstancePath,
+    config_variable: Annotated[VariableKey, Query(alias="configVariable")],
+    user_id: Annotated[str | None, Query(alias="userId", min_length=1, max_length=200)] = None,
+    min_ttl: MinTtl = 60,
+) -> ReadCredentials:
+    """The same by the name that code uses; `userId` where each user has a connection."""
+    found = services().finder.find(InstanceId(instance), config_variable, user_id)
+    return _handed_out(found, min_ttl)
+
+
+def _handed_out(connection: ConnectionId, min_ttl: int) -> ReadCredentials:
     credentials = services().reader.read(
-        ConnectionId(connection), timedelta(seconds=min_ttl), invocation(router.lambda_context)
+        connection, timedelta(seconds=min_ttl), invocation(router.lambda_context)
     )
     # Who read what, from where: the caller's id is on every line of this event's.
     logger.info(
@@ -94,6 +125,7 @@ def read_credentials(
     )
     return ReadCredentials(
         key=credentials.key,
+        config_var_key=credentials.config_var_key,
         fields=dict(credentials.fields),
         token=dict(credentials.token) if credentials.token is not None else None,
         context=dict(credentials.context),

@@ -1,6 +1,7 @@
 """The way in and out of a closed route: who calls, may they, and what the audit keeps of it."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from connections.application.access_ports import AuditTrail
 from connections.application.identify_caller import Unknown
-from connections.application.ports import Clock, Connections
+from connections.application.ports import Clock
 from connections.domain.audit import Action, Actor, ActorKind, AuditEntry
 from connections.domain.caller import Caller, CustomerUser, Organization, Owner
 from connections.domain.identifiers import (
@@ -18,9 +19,10 @@ from connections.domain.identifiers import (
     Randomness,
     audit_entry_id,
 )
-from connections.entrypoints.access import RULES, admit
+from connections.entrypoints.access import Belongings, admit
 from connections.entrypoints.identity import Identifier
 from connections.entrypoints.logs import logger
+from connections.entrypoints.rules import RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Doors:
     """What a function asks of every call to a closed route."""
 
     identifier: Identifier
-    connections: Connections
+    belongings: Belongings
     recorder: Recorder
 
     def let_in(self, event: Mapping[str, Any]) -> Visit:
@@ -92,7 +94,7 @@ class Doors:
             raise
         logger.append_keys(**_ids(caller))
         parameters = event.get("pathParameters") or {}
-        owner = admit(event["routeKey"], caller, parameters, self.connections)
+        owner = admit(event["routeKey"], caller, parameters, self.belongings)
         return Visit(caller=caller, owner=owner)
 
     def see_out(self, event: Mapping[str, Any], visit: Visit, answered: Mapping[str, Any]) -> None:
@@ -107,7 +109,10 @@ class Doors:
         owner_id = visit.owner.customer_id if visit.owner else made.get("customerId")
         if isinstance(visit.caller, CustomerUser):
             owner_id = visit.caller.customer_id
-        target = made.get("id") or next(iter(parameters.values()), None)
+        named = _first_named(event["routeKey"], parameters)
+        # Of a step that is added, too, the integration is what changes.
+        changed = action is Action.INTEGRATION_CHANGED
+        target = named if changed else made.get("id") or named
         self.recorder.record(
             action,
             actor_of(visit.caller),
@@ -131,6 +136,12 @@ def actor_of(caller: Caller) -> Actor:
     if isinstance(caller, Organization):
         return Actor(kind=ActorKind.API_KEY, id=caller.key_id)
     return Actor(kind=ActorKind.CUSTOMER_USER, id=caller.user_id)
+
+
+def _first_named(route: str, parameters: Mapping[str, str]) -> str | None:
+    """Return the first that the path names: of a step its integration, which the audit follows."""
+    named = re.search(r"{(\w+)}", route)
+    return parameters[named[1]] if named else None
 
 
 def _ids(caller: Caller) -> dict[str, str]:

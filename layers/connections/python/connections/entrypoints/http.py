@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
@@ -18,13 +19,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connections.domain.caller import Caller
 from connections.domain.errors import ConnectionsError, NotFound, Unavailable
-from connections.entrypoints.access import RULES
 from connections.entrypoints.doors import Doors
 from connections.entrypoints.invalid_requests import invalid_request
 from connections.entrypoints.logs import log_unavailable, log_unhandled, logger
 from connections.entrypoints.problems import ProblemDocument, problem_document, problem_of
+from connections.entrypoints.rules import RULES
 
 LARGEST_BODY = 256 * 1024
+TAKES_YAML = frozenset({"PUT /integrations/{integration}/definition"})
+"""Routes whose body may be YAML (RFC 9512) as well as JSON; they read it themselves."""
+GIVES_YAML = frozenset({"GET /integrations/{integration}/definition"})
+"""Routes that answer YAML as well as JSON, as `Accept` says."""
+YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 API_KEY: list[dict[str, list[str]]] = [{"apiKey": []}]
 """The security requirement of a route that is not open."""
 
@@ -107,7 +113,20 @@ def _routed(
 ) -> dict[str, Any]:
     if json_only and (fault := _body_fault(event)):
         return _plain(fault)
-    return app.resolve(event, context)
+    return app.resolve(_routable(event), context)
+
+
+def _routable(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event with a user's id percent-encoded in its path.
+
+    API Gateway decodes the path, and the organization's ids may hold what the router takes in
+    none, such as a slash.
+    """
+    parameters = event.get("pathParameters") or {}
+    if "user" not in parameters:
+        return event
+    encoded = {name: quote(value, safe="") for name, value in parameters.items()}
+    return {**event, "rawPath": event["routeKey"].partition(" ")[2].format_map(encoded)}
 
 
 def _body_fault(event: dict[str, Any]) -> ProblemDocument | None:
@@ -116,8 +135,11 @@ def _body_fault(event: dict[str, Any]) -> ProblemDocument | None:
     if not body:
         return None
     media_type = event["headers"].get("content-type", "").split(";")[0].strip().lower()
+    takes_yaml = event["routeKey"] in TAKES_YAML
+    if takes_yaml and media_type in YAML_TYPES:
+        return None
     if media_type != "application/json":
-        return _UNSUPPORTED
+        return _UNSUPPORTED_DEFINITION if takes_yaml else _UNSUPPORTED
     try:
         json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, RecursionError):
@@ -154,6 +176,9 @@ def _plain(document: ProblemDocument) -> dict[str, Any]:
 _UNREADABLE = problem_document("invalid-request", "The body cannot be read as JSON.")
 _UNSUPPORTED = problem_document(
     "invalid-request", "Send the body as `Content-Type: application/json`."
+)
+_UNSUPPORTED_DEFINITION = problem_document(
+    "invalid-request", "Send the body as `Content-Type: application/yaml` or `application/json`."
 )
 
 

@@ -5,7 +5,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from connections.domain.audit import Action, Actor, ActorKind
-from connections.entrypoints import around, audit, components, customers, keys
+from connections.entrypoints import (
+    around,
+    audit,
+    components,
+    customers,
+    instances,
+    integration_definitions,
+    integrations,
+    keys,
+    templates,
+)
 from connections.entrypoints import connections as connections_routes
 from connections.entrypoints.access_bodies import FirstApiKey
 from connections.entrypoints.http import answer, resolver
@@ -16,7 +26,11 @@ __all__ = ["ROUTERS", "ManagementSettings", "app", "handle", "services"]
 ROUTERS = (
     around.router,
     components.router,
+    templates.router,
+    integrations.router,
+    integration_definitions.router,
     customers.router,
+    instances.router,
     connections_routes.router,
     keys.router,
     audit.router,

@@ -1,9 +1,11 @@
 """What the management function is composed of."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from connections.adapters.api_keys_table import DynamoApiKeys
 from connections.adapters.audit_table import DynamoAudit
@@ -15,21 +17,33 @@ from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.customers_table import DynamoCustomers
 from connections.adapters.deletions_queue import SqsDeletions
 from connections.adapters.flows_table import DynamoFlows
+from connections.adapters.held_connections import DynamoHeldConnections
+from connections.adapters.integrations_table import DynamoIntegrations
+from connections.adapters.known_instances import DynamoKnownInstances
 from connections.adapters.logs_table import DynamoLogbook
 from connections.adapters.packaged_components import PackagedComponents
+from connections.adapters.referrers import DynamoReferrers
 from connections.adapters.signing_keys_table import DynamoSigningKeys
+from connections.adapters.templates_table import DynamoTemplates
+from connections.application.change_connection import ConnectionEditor
 from connections.application.create_connection import ConnectionCreator
 from connections.application.manage_api_keys import ApiKeyring
 from connections.application.manage_customers import CustomerBook
 from connections.application.manage_signing_keys import SigningKeyRegistry
+from connections.application.manage_templates import ConnectionTemplates
 from connections.application.offer_authorization import AuthorizationOffers
 from connections.application.offered_components import OfferedComponents
 from connections.application.publish_component import ComponentPublisher
 from connections.application.read_connections import ConnectionReader
 from connections.application.report_use import UseReports
-from connections.entrypoints.composition import DoorSettings, doors, sealer
+from connections.domain.identifiers import InstanceId, IntegrationId
+from connections.entrypoints.access import Belonging
+from connections.entrypoints.composition import DoorSettings, connections_belong, doors, sealer
 from connections.entrypoints.doors import Doors
 from connections.entrypoints.settings import Name, SealingSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class ManagementSettings(SealingSettings, DoorSettings):
@@ -48,7 +62,9 @@ class Services:
     settings: ManagementSettings
     components: ComponentPublisher
     offered: OfferedComponents
+    templates: ConnectionTemplates
     connections: ConnectionCreator
+    editor: ConnectionEditor
     reader: ConnectionReader
     offers: AuthorizationOffers
     reports: UseReports
@@ -69,15 +85,36 @@ def services() -> Services:
     own, customers = DynamoComponents(client, definitions), DynamoCustomers(client, definitions)
     components = OfferedComponents(own=own, own_list=own, built_in=PackagedComponents())
     connections, logbook = DynamoConnections(client, table, sealer()), DynamoLogbook(client, table)
+    templates = DynamoTemplates(client, definitions, sealer())
+    referrers = DynamoReferrers(client, definitions)
+    deletions = SqsDeletions(sqs_client(), settings.deletions_queue_url)
     return Services(
         settings=settings,
-        components=ComponentPublisher(components, settings.development_hosts),
+        components=ComponentPublisher(components, settings.development_hosts, referrers),
         offered=components,
+        templates=ConnectionTemplates(
+            templates=templates,
+            book=templates,
+            referrers=referrers,
+            components=components,
+            hosts=settings.development_hosts,
+            clock=clock,
+        ),
         connections=ConnectionCreator(
             components=components,
+            built_in=components.built_in,
+            templates=templates,
             customers=customers,
             connections=connections,
             new_connections=DynamoNewConnections(client, table, definitions, sealer()),
+            logbook=logbook,
+            clock=clock,
+            hosts=settings.development_hosts,
+        ),
+        editor=ConnectionEditor(
+            connections=connections,
+            changed=DynamoHeldConnections(client, table, sealer()),
+            deletions=deletions,
             logbook=logbook,
             clock=clock,
             hosts=settings.development_hosts,
@@ -95,7 +132,7 @@ def services() -> Services:
         logs=logbook,
         customers=CustomerBook(
             customers=customers,
-            deletions=SqsDeletions(sqs_client(), settings.deletions_queue_url),
+            deletions=deletions,
             clock=clock,
         ),
         keyring=ApiKeyring(keys=DynamoApiKeys(client, definitions), clock=clock),
@@ -105,5 +142,32 @@ def services() -> Services:
             clock=clock,
         ),
         audit=DynamoAudit(client, settings.audit_table, timedelta(days=settings.audit_days)),
-        doors=doors(settings, connections),
+        doors=doors(
+            settings,
+            {
+                "connection": connections_belong(connections),
+                "integration": _integrations_belong(client, definitions),
+                "instance": _instances_belong(client, definitions),
+            },
+        ),
     )
+
+
+def _integrations_belong(client: "DynamoDBClient", table: str) -> Callable[[str], Belonging | None]:
+    integrations = DynamoIntegrations(client, table, sealer())
+
+    def find(identifier: str) -> Belonging | None:
+        found = integrations.get(IntegrationId(identifier))
+        return Belonging(owner=found.owner, offered=found.offered) if found else None
+
+    return find
+
+
+def _instances_belong(client: "DynamoDBClient", table: str) -> Callable[[str], Belonging | None]:
+    instances = DynamoKnownInstances(client, table)
+
+    def find(identifier: str) -> Belonging | None:
+        found = instances.get(InstanceId(identifier))
+        return Belonging(owner=found.owner) if found else None
+
+    return find

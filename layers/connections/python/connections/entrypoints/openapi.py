@@ -8,8 +8,15 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Licen
 
 from connections import __version__
 from connections.entrypoints import authorize, callback, credentials, management
-from connections.entrypoints.answers import FORMS, MADE, RESPONSE_PARAMETERS, links, refusals
-from connections.entrypoints.http import resolver
+from connections.entrypoints.answers import (
+    DEFINITION,
+    FORMS,
+    MADE,
+    RESPONSE_PARAMETERS,
+    links,
+    refusals,
+)
+from connections.entrypoints.http import GIVES_YAML, TAKES_YAML, resolver
 from connections.entrypoints.problems import KINDS
 
 _ROUTERS = (*management.ROUTERS, authorize.router, callback.router, credentials.router)
@@ -55,6 +62,10 @@ def _complete(route: str, operation: dict[str, Any]) -> None:
     if route in FORMS:
         content = {"application/x-www-form-urlencoded": {"schema": FORMS[route]}}
         operation["requestBody"] = {"required": "required" in FORMS[route], "content": content}
+    if route in TAKES_YAML:
+        operation["requestBody"] = {"required": True, "content": DEFINITION}
+    if route in GIVES_YAML:
+        operation["responses"]["200"]["content"] = DEFINITION
     if route == "GET /callback":
         operation["parameters"] = RESPONSE_PARAMETERS
     for parameter in operation.get("parameters", []):

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from connections.domain.errors import ConnectionsError, InvalidRequest, Unavailable
+from connections.domain.errors import (
+    ConfigurationIncomplete,
+    ConnectionsError,
+    InvalidRequest,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -72,6 +77,27 @@ KINDS = {
         "There are as many as there may be",
         "Delete one that is not in use.",
     ),
+    "name-taken": Kind(
+        HTTPStatus.CONFLICT,
+        "The name is taken",
+        "Names are unique: choose another, or use the thing that has it.",
+    ),
+    "in-use": Kind(
+        HTTPStatus.CONFLICT,
+        "It is in use",
+        "`detail` names what refers to it. When nothing does any more, it can be done.",
+    ),
+    "template-locked": Kind(
+        HTTPStatus.CONFLICT,
+        "A published version uses the connection template",
+        "Its values and its name stay. For others make another template, refer to that, and publish"
+        " again; instances get it when they are moved to the new version.",
+    ),
+    "configuration-incomplete": Kind(
+        HTTPStatus.CONFLICT,
+        "Inputs that are required have no value",
+        "Enter a value at each of the places that `errors` points to, and try again.",
+    ),
     "idempotency-key-reused": Kind(
         HTTPStatus.CONFLICT,
         "The Idempotency-Key made something else",
@@ -108,7 +134,7 @@ KINDS = {
         HTTPStatus.CONFLICT,
         "The connection's values do not make what its definition asks for",
         "A template cannot be filled in with the values that are stored. `detail` names the input:"
-        " make the connection again with a value that fits.",
+        " enter a value that fits.",
     ),
     "unavailable": Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -171,7 +197,7 @@ def problem_document(
 def problem_of(error: ConnectionsError) -> ProblemDocument:
     """Return the problem document of an error of the tree."""
     errors = None
-    if isinstance(error, InvalidRequest):
+    if isinstance(error, InvalidRequest | ConfigurationIncomplete):
         errors = [{"pointer": each.pointer, "detail": each.detail} for each in error.problems]
     retry_after = error.retry_after if isinstance(error, Unavailable) else None
     return problem_document(error.code, str(error), errors=errors, retry_after=retry_after)

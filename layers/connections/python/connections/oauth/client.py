@@ -1,7 +1,7 @@
 """The OAuth client that a connection is: its definition and its values, resolved."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, assert_never
@@ -54,10 +54,19 @@ class OAuthClient:
         """Return the client, all of whose URLs can be used.
 
         Raises:
-            Misconfigured: one of them is a template that its values do not fill in.
+            Misconfigured: one of them is a template that its values do not fill in, or what no
+                consent does without has no value.
         """
         for name in self.urls:
             self._url(name)
+        needed = {
+            "authorizeUrl": self.authorize_url,
+            "tokenUrl": self.token_url,
+            "clientId": self.client_id,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if missing:
+            raise Misconfigured(_without(missing))
         return self
 
     @property
@@ -153,7 +162,15 @@ def unfilled(fault: TemplateFault) -> Failure:
     return Failure(
         kind=FailureKind.CLIENT,
         explanation=f"the value of {fault.culprit} {fault}",
-        remedy=f"Make the connection again with another value of {fault.culprit}.",
+        remedy=f"Enter another value of {fault.culprit}.",
+    )
+
+
+def _without(missing: Sequence[str]) -> Failure:
+    return Failure(
+        kind=FailureKind.CLIENT,
+        explanation=f"there is no value for {', '.join(missing)}",
+        remedy="Enter it, and open the link again.",
     )
 
 

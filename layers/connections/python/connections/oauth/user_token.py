@@ -1,24 +1,20 @@
 """The token that a customer's user comes with, signed by the organization (RFC 7519)."""
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from connections.domain.caller import Role
+from connections.domain.user_text import fits
 from connections.oauth.signed_token import TokenRefused, key_id, looks_signed, verified_claims
 
 __all__ = ["TokenRefused", "UserToken", "key_id", "looks_signed", "verified_token"]
 
-LONGEST_TEXT = 200
 LONGEST_LIFE = 3600
 CLOCK_SKEW = 60
 """Seconds that the organization's clock may be ahead of ours; of `exp` nothing is given away."""
-
-# Control characters, halves of surrogate pairs (no UTF-8 can hold them), and line separators.
-_UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +27,8 @@ class UserToken:
     customer_name: str | None
     name: str | None
     role: Role
+    embedding: bool
+    """Whether the application that embeds the service comes with it, and not a browser."""
     expires_at: datetime
 
 
@@ -64,6 +62,7 @@ def verified_token(
         customer_name=_optional_text(claims, "customer_name"),
         name=_optional_text(claims, "name"),
         role=_role(claims),
+        embedding=_embedding(claims),
         expires_at=expires_at,
     )
 
@@ -108,9 +107,7 @@ def _number(claims: Mapping[str, Any], name: str) -> int | float:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT:
-        raise TokenRefused(_malformed(name))
-    if any(unicodedata.category(character) in _UNFIT for character in value):
+    if not isinstance(value, str) or not fits(value):
         raise TokenRefused(_malformed(name))
     return value
 
@@ -125,6 +122,13 @@ def _role(claims: Mapping[str, Any]) -> Role:
         return Role(claims.get("role", Role.USER))
     except ValueError:
         raise TokenRefused("role-malformed") from None
+
+
+def _embedding(claims: Mapping[str, Any]) -> bool:
+    value = claims.get("embedding", False)
+    if not isinstance(value, bool):
+        raise TokenRefused("embedding-malformed")
+    return value
 
 
 def _malformed(name: str) -> str:

@@ -1,0 +1,148 @@
+"""Instances in the Definitions table, with their connections."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from connections.adapters.aws import canceled, condition, to_item
+from connections.adapters.connections_table import read_together
+from connections.adapters.customers_table import customer_stays
+from connections.adapters.held_parts import HeldParts, Made
+from connections.adapters.instance_items import (
+    LISTED,
+    instance_item,
+    instance_key,
+    instance_reference_key,
+    to_instance,
+)
+from connections.adapters.integration_items import CLOSED, head_key
+from connections.adapters.known_instances import DynamoKnownInstances
+from connections.adapters.lists import cursor_of, place_of, query_page
+from connections.application.instance_ports import Change
+from connections.domain.errors import CustomerBeingDeleted, NotFound
+from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId
+from connections.domain.instance import Instance
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LARGEST_BATCH = 100
+_PLACE = re.compile(r"ins_[0-9a-z]{26}")
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoInstances:
+    """Implements `Instances`."""
+
+    client: "DynamoDBClient"
+    table: str
+    parts: HeldParts
+
+    def add(self, instance: Instance, made: Made) -> bool:
+        """Store a new instance with its connections, whole; False if its id is taken."""
+        customer_id = instance.owner.customer_id
+        assert customer_id is not None, "an instance is a customer's"  # noqa: S101
+        # Whole, or not at all: an instance without its connections could not be configured.
+        parts: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": to_item(instance_item(instance)),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+            customer_stays(self.table, customer_id),
+            {
+                "ConditionCheck": {
+                    "TableName": self.table,
+                    "Key": to_item(head_key(instance.integration_id)),
+                    "ConditionExpression": "attribute_exists(pk)"
+                    f" AND attribute_not_exists({CLOSED})",
+                }
+            },
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": to_item(instance_reference_key(instance.integration_id, instance.id)),
+                }
+            },
+            *self.parts.of((), made, ()),
+        ]
+        failed = canceled(self.client, parts)
+        if failed and not failed[0]:
+            if failed[1]:
+                raise CustomerBeingDeleted("There is no such customer, or it is being deleted.")
+            if failed[2]:
+                raise NotFound("The integration is gone.")
+        return not failed
+
+    def get(self, instance_id: InstanceId) -> Instance | None:
+        """Return the instance, consistently read; None also of one that is being deleted."""
+        return DynamoKnownInstances(self.client, self.table).get(instance_id)
+
+    def saved(
+        self,
+        instance: Instance,
+        changes: Sequence[Change] = (),
+        made: Made = (),
+        closed: Sequence[ConnectionId] = (),
+    ) -> bool:
+        """Store an instance with its connections; False if another change came first."""
+        parts: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": to_item(instance_item(instance)),
+                    "ConditionExpression": "revision = :former"
+                    " AND attribute_not_exists(deletingSince)",
+                    "ExpressionAttributeValues": to_item({":former": instance.revision - 1}),
+                }
+            },
+            *self.parts.of(changes, made, closed),
+        ]
+        return not canceled(self.client, parts)
+
+    def deleting(self, instance: Instance, now: datetime) -> bool:
+        """Say that an instance is being deleted; False if it is gone."""
+        with condition() as failed:
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item(instance_key(instance.id)),
+                UpdateExpression="SET deletingSince = if_not_exists(deletingSince, :now)",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=to_item({":now": now}),
+            )
+        return not failed
+
+    def page(
+        self, customer_id: CustomerId | None, *, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Instance], str | None]:
+        """Return instances, of one customer or all, newest first, and the next page's cursor."""
+        index, name, value = (
+            ("listed", "listed", LISTED)
+            if customer_id is None
+            else ("customer", "customerId", customer_id)
+        )
+        query = {
+            "TableName": self.table,
+            "IndexName": index,
+            # Integrations that the customer builds are in the index, too.
+            "KeyConditionExpression": f"{name} = :value AND begins_with(pk, :prefix)",
+            "ExpressionAttributeValues": to_item({":value": value, ":prefix": "ins_"}),
+        }
+        after = {}
+        if cursor is not None:
+            after = {name: value, **instance_key(InstanceId(place_of(cursor, _PLACE)))}
+        items, last = query_page(self.client, query, limit=limit, after=after)
+        found = self._many([InstanceId(item["pk"]) for item in items])
+        return found, cursor_of(last["pk"]) if last else None
+
+    def _many(self, ids: Sequence[InstanceId]) -> list[Instance]:
+        found: dict[str, Instance] = {}
+        for start in range(0, len(ids), LARGEST_BATCH):
+            keys = [instance_key(each) for each in ids[start : start + LARGEST_BATCH]]
+            for item in read_together(self.client, {self.table: keys}):
+                found[item["pk"]] = to_instance(item)
+        return [found[each] for each in ids if each in found and found[each].deleting_since is None]

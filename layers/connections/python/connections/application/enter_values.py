@@ -1,0 +1,65 @@
+"""Enter values for the inputs of an instance's connection: what may be entered, and by whom."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from connections.application.entered_values import pointer, value_problems
+from connections.application.instance_connections import VersionVariable
+from connections.application.settled_state import settled
+from connections.domain.connection import Connection, Inputs
+from connections.domain.errors import Forbidden, Problem
+from connections.oauth.addresses import AllowedHosts
+from connections_sdk.integrations import Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Values that somebody enters for one variable; None takes away what was entered."""
+
+    of: VersionVariable
+    values: Mapping[str, Any]
+    reach: Collection[Visibility]
+    """Which inputs they may enter."""
+
+    def problems(self, inputs: Inputs, hosts: AllowedHosts) -> Iterator[Problem]:
+        """Return what does not fit, each at its place in the request.
+
+        Raises:
+            Forbidden: an input is not theirs to enter.
+        """
+        at = f"#/{pointer(self.of.variable.key)}/values"
+        asked = self.of.asked
+        template = self.of.resolved.template
+        entered = {}
+        for name, value in self.values.items():
+            if name in asked:
+                if asked[name] not in self.reach:
+                    raise Forbidden(f"{name} is not yours to enter: ask the organization.")
+                if value is not None:
+                    entered[name] = value
+            elif template is not None and name in template.inputs:
+                yield Problem(
+                    f"{at}/{pointer(name)}",
+                    "is filled by a connection template: nobody is asked for it",
+                )
+            else:
+                yield Problem(f"{at}/{pointer(name)}", "is not asked for by this config variable")
+        effective = replace(inputs, values=self._values(inputs)).effective
+        yield from value_problems(self.of.definition, effective, hosts, at=at, of=entered)
+
+    def entered(
+        self, connection: Connection, inputs: Inputs, now: datetime
+    ) -> tuple[Connection, Inputs]:
+        """Return the connection with these values."""
+        values = self._values(inputs)
+        if values == inputs.values:
+            return connection, inputs
+        changed = replace(inputs, values=values)
+        return settled(replace(connection, updated_at=now), changed), changed
+
+    def _values(self, inputs: Inputs) -> dict[str, Any]:
+        """Return what is entered then."""
+        values = {name: each for name, each in inputs.values.items() if name not in self.values}
+        return values | {name: each for name, each in self.values.items() if each is not None}

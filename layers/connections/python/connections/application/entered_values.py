@@ -1,0 +1,99 @@
+"""Values that somebody enters for a connection's inputs: which of them fit, and what is missing."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from connections.domain.errors import Problem
+from connections.oauth.addresses import AllowedHosts
+from connections_sdk.definitions import ConnectionDefinition
+from connections_sdk.templates import TemplateFault, slots
+
+NEEDED_FOR_OAUTH = ("authorizeUrl", "tokenUrl", "clientId")
+LARGEST_VALUES = 32 * 1024
+"""Bytes. A grant's item holds the values, the definition and the token response: it must fit."""
+_ANY_WORD = "slot"
+_EMPTY = (None, "")
+
+
+def value_problems(
+    definition: ConnectionDefinition,
+    values: Mapping[str, Any],
+    hosts: AllowedHosts,
+    *,
+    at: str,
+    of: Collection[str] | None = None,
+) -> list[Problem]:
+    """Return what is wrong with values; what is missing is not asked.
+
+    `of` names those that are being entered, all by default: the others are what they meet there,
+    and no problem is told of them. `at` is where in the request the values stand.
+    """
+    entered = values if of is None else of
+    problems: dict[str, str] = {}
+    for name in entered:
+        fault = _value_fault(definition, name, values[name], hosts)
+        if fault:
+            problems[name] = fault
+    resolved = definition.resolved(dict(values))
+    filled = {}
+    for name in definition.templates:
+        culprit, fault, text = _filled(definition, name, resolved, hosts)
+        filled[name] = text
+        # What meets a value that was there before is wrong with the template that was entered.
+        told = culprit if culprit in entered else name
+        if fault and told in entered:
+            problems.setdefault(told, fault)
+    placed = [Problem(f"{at}/{pointer(name)}", fault) for name, fault in problems.items()]
+    if len(json.dumps({**resolved, **filled})) > LARGEST_VALUES:
+        placed.append(Problem(at, "must be at most 32 KB together"))
+    return placed
+
+
+def missing_inputs(definition: ConnectionDefinition, values: Mapping[str, Any]) -> list[str]:
+    """Return the inputs without which the values make no connection, in the order of inputs."""
+    resolved = definition.resolved(dict(values))
+    needed = set(NEEDED_FOR_OAUTH) if definition.oauth2_type else set()
+    # An empty default is no value, unless nobody is shown the input to enter one.
+    needed |= {name for name, field in definition.inputs.items() if field.required and field.shown}
+    for name in definition.templates:
+        try:
+            definition.rendered(name, resolved)
+        except TemplateFault as error:
+            needed |= {error.culprit or name}
+    return [name for name in definition.inputs if name in needed and resolved.get(name) in _EMPTY]
+
+
+def pointer(name: str) -> str:
+    """Return a name as one step of a JSON Pointer (RFC 6901 section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _value_fault(
+    definition: ConnectionDefinition, name: str, value: Any, hosts: AllowedHosts
+) -> str | None:
+    field = definition.inputs.get(name)
+    if field is None:
+        return "is not an input of this connection"
+    fault = field.fault(value)
+    if fault is None and value and definition.calls(name) and name not in definition.templates:
+        return hosts.fault(value)
+    return fault
+
+
+def _filled(
+    definition: ConnectionDefinition, name: str, resolved: Mapping[str, Any], hosts: AllowedHosts
+) -> tuple[str, str | None, str]:
+    """Return the input that has to change, what is wrong with it, and the template filled in."""
+    text = resolved.get(name)
+    if text in _EMPTY:
+        return name, None, ""
+    fault = definition.template_fault(name, text)
+    if fault is not None:
+        return name, fault, ""
+    unknown = {slot: _ANY_WORD for slot in slots(str(text)) if resolved.get(slot) in _EMPTY}
+    try:
+        url = definition.rendered(name, {**resolved, **unknown})
+    except TemplateFault as error:
+        return error.culprit or name, str(error), ""
+    return name, hosts.fault(url) if definition.calls(name) else None, url
