@@ -7,6 +7,7 @@ from connections.domain.api_key import ApiKey
 from connections.domain.audit import Action, Actor, ActorKind, AuditEntry
 from connections.domain.caller import Owner, Scope
 from connections.domain.connection import Connection, Inputs, Reason, Status
+from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.customer import Customer
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.flow import Authorization, Flow
@@ -20,6 +21,7 @@ from connections.domain.identifiers import (
     CustomerId,
     GrantId,
     SigningKeyId,
+    TemplateId,
 )
 from connections.domain.signing_key import SigningKey
 from connections.oauth.authorization import digest
@@ -30,6 +32,7 @@ GRANT = GrantId("gra_00000000000000000000000001")
 AUTHORIZATION = AuthorizationId("aut_" + "0" * 26)
 LINK = AuthorizationLink(AUTHORIZATION + "0" * 32)
 CUSTOMER = CustomerId("cus_00000000000000000000000001")
+TEMPLATE = TemplateId("tpl_00000000000000000000000001")
 ADA = Owner(customer_id=CUSTOMER, user_id="ada")
 HOUR = timedelta(hours=1)
 
@@ -172,6 +175,23 @@ def a_customer(**changes: Any) -> Customer:
         "updated_at": NOW,
     }
     return Customer(**{**defaults, **changes})
+
+
+def a_template(**changes: Any) -> ConnectionTemplate:
+    """Return a connection template that fills the client of an OAuth 2.0 connection."""
+    defaults: dict[str, Any] = {
+        "id": TEMPLATE,
+        "name": "Acme app",
+        "component": "acme",
+        "definition_key": "oauth2",
+        "values": {"clientId": "the-client", "clientSecret": "the-secret"},
+        "shared": False,
+        "locked": False,
+        "revision": 1,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return ConnectionTemplate(**{**defaults, **changes})
 
 
 def an_api_key(**changes: Any) -> ApiKey:

@@ -53,6 +53,6 @@ class Evidence:
 
 
 _TELLS = re.compile(
-    r"/connections/[^/]+/credentials(\?|$)|/api-keys(/[^/]+/rotate)?$|/authorizations$"
+    r"/(connections|instances)/[^/]+/credentials(\?|$)|/api-keys(/[^/]+/rotate)?$|/authorizations$"
 )
 """Where secrets are read, and a new API key or a new link is shown."""

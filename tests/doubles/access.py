@@ -10,7 +10,13 @@ from connections.domain.api_key import ApiKey
 from connections.domain.audit import AuditEntry
 from connections.domain.customer import Customer
 from connections.domain.errors import InvalidRequest, Problem
-from connections.domain.identifiers import ApiKeyId, ConnectionId, CustomerId, SigningKeyId
+from connections.domain.identifiers import (
+    ApiKeyId,
+    ConnectionId,
+    CustomerId,
+    InstanceId,
+    SigningKeyId,
+)
 from connections.domain.signing_key import SigningKey
 from tests.doubles.store import Store
 
@@ -147,8 +153,17 @@ class ListedDeletions:
     store: Store
 
     def send(self, customer_id: CustomerId, *, delay_seconds: int = 0) -> None:
-        self.store.called("deletions.send")
-        self.store.to_delete.append((customer_id, delay_seconds))
+        self._send("send", customer_id, delay_seconds)
+
+    def send_connection(self, connection_id: ConnectionId, *, delay_seconds: int = 0) -> None:
+        self._send("send_connection", connection_id, delay_seconds)
+
+    def send_instance(self, instance_id: InstanceId, *, delay_seconds: int = 0) -> None:
+        self._send("send_instance", instance_id, delay_seconds)
+
+    def _send(self, method: str, identifier: str, delay_seconds: int) -> None:
+        self.store.called(f"deletions.{method}")
+        self.store.to_delete.append((identifier, delay_seconds))
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,16 @@ from connections.application.ports import UsedFlow
 from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.connection import Connection, Inputs
 from connections.domain.customer import Customer
-from connections.domain.errors import CustomerBeingDeleted
+from connections.domain.errors import CustomerBeingDeleted, NotFound
 from connections.domain.flow import Flow
 from connections.domain.grant import SealedGrant
-from connections.domain.identifiers import ConnectionId, CustomerId
+from connections.domain.identifiers import (
+    ConnectionId,
+    CustomerId,
+    InstanceId,
+    IntegrationId,
+)
+from connections.domain.referrer import Referred, Referrer, ReferrerKind
 from tests.doubles.access import pages
 from tests.doubles.store import Store
 
@@ -21,7 +27,7 @@ class StoredNewConnections:
 
     store: Store
 
-    def add(self, connection: Connection, inputs: Inputs) -> bool:
+    def add(self, connection: Connection, inputs: Inputs, *, own_component: bool = False) -> bool:
         self.store.called("connections.add")
         if connection.id in self.store.connections_by_id:
             return False
@@ -30,9 +36,20 @@ class StoredNewConnections:
             customer = self.store.customers_by_id.get(customer_id)
             if customer is None or customer.deleting_since is not None:
                 raise CustomerBeingDeleted("There is no such customer, or it is being deleted.")
+        template_id = connection.template_id
+        if template_id is not None and template_id not in self.store.templates_by_id:
+            raise NotFound("The connection template is gone.")
         self.store.connections_by_id[connection.id] = connection
         self.store.inputs_by_id[connection.id] = inputs
+        by = Referrer(kind=ReferrerKind.CONNECTION, id=connection.id, name=connection.name)
+        if template_id is not None:
+            self._refer(Referred(template_id=template_id), by)
+        if own_component:
+            self._refer(Referred(component=connection.component), by)
         return True
+
+    def _refer(self, referred: Referred, by: Referrer) -> None:
+        self.store.referrers.setdefault(referred, {})[by.id, False, 0] = by
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,7 @@ class StoredConnectionList:
         connections = [
             each
             for each in self.store.connections_by_id.values()
-            if customer_id in (None, each.owner.customer_id)
+            if customer_id in (None, each.owner.customer_id) and each.id not in self.store.closed
         ]
         return pages(connections, "con", limit, cursor)
 
@@ -106,19 +123,19 @@ class StoredRemains:
             return flow.owner
         return self.store.owners_of_used_flows.get(digest, ORGANIZATION)
 
-    def close_connection(self, connection_id: ConnectionId) -> None:
-        self.store.called("remains.close_connection")
-        if connection_id in self.store.connections_by_id:
-            self.store.closed.add(connection_id)
+    def instances(self, customer_id: CustomerId) -> Iterator[InstanceId]:
+        self.store.called("remains.instances")
+        found = self.store.instances_by_id.values()
+        yield from [each.id for each in found if each.owner.customer_id == customer_id]
 
-    def remove_connection(self, connection_id: ConnectionId) -> None:
-        self.store.called("remains.remove_connection")
-        self.store.entries[:] = [
-            each for each in self.store.entries if each.connection_id != connection_id
-        ]
-        self.store.inputs_by_id.pop(connection_id, None)
-        self.store.connections_by_id.pop(connection_id, None)
-        self.store.closed.discard(connection_id)
+    def integrations(self, customer_id: CustomerId) -> Iterator[IntegrationId]:
+        self.store.called("remains.integrations")
+        found = self.store.integrations_by_id.values()
+        yield from [each.id for each in found if each.owner.customer_id == customer_id]
+
+    def remove_integration(self, integration_id: IntegrationId) -> None:
+        self.store.called("remains.remove_integration")
+        self.store.integrations_by_id.pop(integration_id, None)
 
     def remove_customer(self, customer: Customer) -> None:
         self.store.called("remains.remove_customer")

@@ -72,6 +72,7 @@ class StoredStates:
             generation=0,
             failures=0,
             granted_scopes=None,
+            grant_inputs_digest=None,
             expires_at=None,
             refresh_at=None,
             last_refreshed_at=None,
@@ -90,7 +91,8 @@ class StoredStates:
             return True
         if state is None or state.id in self.store.closed:
             return False
-        changes = _alive(grant, refresh_at, now)
+        digest = grant.issuance.inputs_digest
+        changes = {**_alive(grant, refresh_at, now), "grant_inputs_digest": digest}
         fence = state.fence + 1
         return self._change(state, **changes, last_use=None, last_refreshed_at=None, fence=fence)
 
@@ -200,7 +202,9 @@ class StoredReadings:
 
     def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
         self.store.called("readings.read")
-        return self.store.inputs_by_id.get(connection_id), self.store.grants.get(connection_id)
+        closed = connection_id in self.store.closed
+        inputs = None if closed else self.store.inputs_by_id.get(connection_id)
+        return inputs, self.store.grants.get(connection_id)
 
 
 @dataclass(frozen=True)

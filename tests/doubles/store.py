@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connections.application.integration_ports import References
 from connections.application.ports import UsedFlow
 from connections.domain.api_key import ApiKey
 from connections.domain.audit import AuditEntry
 from connections.domain.caller import Owner
 from connections.domain.connection import Connection, Inputs
+from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.customer import Customer
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Authorization, Flow
@@ -19,9 +21,15 @@ from connections.domain.identifiers import (
     AuthorizationId,
     ConnectionId,
     CustomerId,
+    InstanceId,
+    IntegrationId,
     SigningKeyId,
+    TemplateId,
 )
+from connections.domain.instance import Instance, UserVariables
+from connections.domain.integration import Draft, Integration, Version
 from connections.domain.log_entry import LogEntry
+from connections.domain.referrer import Referred, Referrer
 from connections.domain.signing_key import SigningKey
 from connections_sdk.definitions import Component
 
@@ -38,16 +46,26 @@ class Store:
     inputs_by_id: dict[ConnectionId, Inputs] = field(default_factory=dict)
     grants: dict[ConnectionId, Grant] = field(default_factory=dict)
     components_by_key: dict[str, Component] = field(default_factory=dict)
+    templates_by_id: dict[TemplateId, ConnectionTemplate] = field(default_factory=dict)
+    referrers: dict[Referred, dict[tuple[str, bool, int], Referrer]] = field(default_factory=dict)
     api_keys_by_id: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
     signing_keys_by_id: dict[SigningKeyId, SigningKey] = field(default_factory=dict)
     customers_by_id: dict[CustomerId, Customer] = field(default_factory=dict)
+    instances_by_id: dict[InstanceId, Instance] = field(default_factory=dict)
+    users_of_instances: dict[InstanceId, dict[str, UserVariables]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    integrations_by_id: dict[IntegrationId, Integration] = field(default_factory=dict)
+    drafts_by_id: dict[IntegrationId, tuple[Draft, References]] = field(default_factory=dict)
+    closed_integrations: set[IntegrationId] = field(default_factory=set)
+    versions_by_number: dict[tuple[IntegrationId, int], Version] = field(default_factory=dict)
     authorizations: dict[AuthorizationId, Authorization] = field(default_factory=dict)
     flows_by_digest: dict[str, Flow | UsedFlow] = field(default_factory=dict)
     owners_of_used_flows: dict[str, Owner] = field(default_factory=dict)
     closed: set[ConnectionId] = field(default_factory=set)
     entries: list[LogEntry] = field(default_factory=list)
     audit_entries: list[AuditEntry] = field(default_factory=list)
-    to_delete: list[tuple[CustomerId, int]] = field(default_factory=list)
+    to_delete: list[tuple[str, int]] = field(default_factory=list)
     seals: dict[bytes, Grant] = field(default_factory=dict)
     handed_over: list[SealedGrant] = field(default_factory=list)
     to_revoke: list[Grant] = field(default_factory=list)
@@ -56,6 +74,12 @@ class Store:
     _events: dict[str, deque[Callable[[], None]]] = field(
         default_factory=lambda: defaultdict(deque)
     )
+
+    def open_connection(self, connection_id: ConnectionId) -> Connection | None:
+        """Return a connection that is not closed."""
+        if connection_id in self.closed:
+            return None
+        return self.connections_by_id.get(connection_id)
 
     def fail(
         self, method: str, times: int = 1, *, after: int = 0, error: Exception | None = None

@@ -24,6 +24,7 @@ from tests.doubles.belongings import (
     StoredNewConnections,
     StoredRemains,
 )
+from tests.doubles.deleting import StoredConnectionRemains, StoredMarkedInstances
 from tests.doubles.flows import StoredFlows
 from tests.doubles.grants import (
     ListedRefreshes,
@@ -33,7 +34,15 @@ from tests.doubles.grants import (
     StoredStates,
     StoredTokens,
 )
+from tests.doubles.held import StoredHeldConnections
+from tests.doubles.instances import StoredInstances, StoredUserConnections
+from tests.doubles.integrations import (
+    StoredDeletedIntegrations,
+    StoredIntegrations,
+    StoredVersions,
+)
 from tests.doubles.store import Store
+from tests.doubles.templates import StoredReferrers, StoredTemplates
 
 PAGE = 2
 
@@ -74,6 +83,34 @@ class World(Store):
         return StoredComponents(self)
 
     @cached_property
+    def templates(self) -> StoredTemplates:
+        return StoredTemplates(self)
+
+    @cached_property
+    def referrers_of(self) -> StoredReferrers:
+        return StoredReferrers(self)
+
+    @cached_property
+    def integrations(self) -> StoredIntegrations:
+        return StoredIntegrations(self)
+
+    @cached_property
+    def deleted_integrations(self) -> StoredDeletedIntegrations:
+        return StoredDeletedIntegrations(self)
+
+    @cached_property
+    def versions(self) -> StoredVersions:
+        return StoredVersions(self)
+
+    @cached_property
+    def instances(self) -> StoredInstances:
+        return StoredInstances(self)
+
+    @cached_property
+    def users_connections(self) -> StoredUserConnections:
+        return StoredUserConnections(self)
+
+    @cached_property
     def api_keys(self) -> StoredApiKeys:
         return StoredApiKeys(self)
 
@@ -108,6 +145,18 @@ class World(Store):
     @cached_property
     def remains(self) -> StoredRemains:
         return StoredRemains(self)
+
+    @cached_property
+    def connection_remains(self) -> StoredConnectionRemains:
+        return StoredConnectionRemains(self)
+
+    @cached_property
+    def marked_instances(self) -> StoredMarkedInstances:
+        return StoredMarkedInstances(self)
+
+    @cached_property
+    def held(self) -> StoredHeldConnections:
+        return StoredHeldConnections(self)
 
     @cached_property
     def flows(self) -> StoredFlows:
@@ -146,16 +195,16 @@ class StoredConnections:
 
     def get(self, connection_id: ConnectionId) -> Connection | None:
         self.store.called("connections.get")
-        return self.store.connections_by_id.get(connection_id)
+        return self.store.open_connection(connection_id)
 
     def with_inputs(self, connection_id: ConnectionId) -> tuple[Connection, Inputs] | None:
         self.store.called("connections.with_inputs")
-        state = self.store.connections_by_id.get(connection_id)
+        state = self.store.open_connection(connection_id)
         return None if state is None else (state, self.store.inputs_by_id[connection_id])
 
     def used(self, connection_id: ConnectionId, use: Use) -> bool:
         self.store.called("connections.used")
-        state = self.store.connections_by_id.get(connection_id)
+        state = self.store.open_connection(connection_id)
         if state is None:
             return False
         self.store.connections_by_id[connection_id] = replace(state, last_use=use)
@@ -175,6 +224,10 @@ class StoredComponents:
     def get(self, key: str) -> Component | None:
         self.store.called("components.get")
         return self.store.components_by_key.get(key)
+
+    def remove(self, key: str) -> None:
+        self.store.called("components.remove")
+        self.store.components_by_key.pop(key, None)
 
     def page(self, *, limit: int, after: str | None) -> tuple[Sequence[Component], bool]:
         self.store.called("components.page")

@@ -11,7 +11,9 @@ from tests import stack
 from tests.browser import Browser
 from tests.e2e.begun import Begun
 from tests.e2e.demo_crm import DemoCrm
+from tests.e2e.studio import Studio
 from tests.stack import RunningStack
+from tests.tokens import Signer
 from tests.wiretap import Wiretap
 
 LAST = "test_afterwards.py"
@@ -75,6 +77,21 @@ def crm(provider: DemoCrm, begun: Begun) -> Iterator[DemoCrm]:
     crm = replace(provider, made=[])
     yield crm
     crm.end()
+
+
+@pytest.fixture(scope="session")
+def signer(running_stack: RunningStack) -> Signer:
+    """Whoever signs the tokens of customers' people."""
+    signer = Signer.ed25519()
+    wanted = {"name": "of the studio", "publicKey": signer.public_pem}
+    assert running_stack.api.post("/signing-keys", json=wanted).status_code == 201
+    return signer
+
+
+@pytest.fixture
+def studio(crm: DemoCrm, signer: Signer) -> Studio:
+    """Where integrations are built."""
+    return Studio(crm=crm, signer=signer)
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_customer_goes_with_all_it_had_also_when_the_work_is_killed(
     assert all(map(provider.active, issued))
 
     assert running_stack.api.delete(path).status_code == 202
-    killed = process_of(running_stack, "delete_customers")
+    killed = process_of(running_stack, "delete_connections")
     while kept(running_stack, customer_id) > CONNECTIONS // 2:
         time.sleep(0.01)
     os.kill(killed, signal.SIGKILL)
@@ -97,7 +97,7 @@ def test_a_customer_goes_with_all_it_had_also_when_the_work_is_killed(
         assert running_stack.api.delete(path).status_code in {202, 404}
         running_stack.tick()
 
-    assert process_of(running_stack, "delete_customers") != killed
+    assert process_of(running_stack, "delete_connections") != killed
     assert [token for token in issued if provider.active(token)] == []
     stored = everything_stored(running_stack, but="Audit")
     mine = [customer_id, waiting.id, link.rpartition("=")[2], *(each.id for each in forty)]

@@ -24,7 +24,10 @@ from tests.fuzz.scene import COMPONENT, UNUSED, Caller, Scene, api_key_values
 
 ENDING = frozenset({
     "PUT /components/{component}",
+    "DELETE /components/{component}",
+    "DELETE /connections/{connection}",
     "POST /connections/{connection}/disconnect",
+    "DELETE /connection-templates/{template}",
     "DELETE /customers/{customer}",
     "POST /api-keys/{key}/rotate",
     "DELETE /api-keys/{key}",
@@ -170,6 +173,11 @@ class Campaign:
             case "POST /connections":
                 wanted = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
                 _change(case, connection=wanted, customerId=None)
+            case "POST /connection-templates":
+                wanted = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
+                _change(case, connection=wanted)
+            case "PATCH /connection-templates/{template}":
+                _change(case, connection={"values": api_key_values()})
             case "POST /signing-keys":
                 _change(case, publicKey=UNUSED, jwksUrl=None)
             case "POST /api-keys":

@@ -34,6 +34,7 @@ BEYOND_THE_DOCUMENT: Mapping[str, tuple[str, ...]] = {
     "GET /api-keys": ("#/query/cursor",),
     "GET /audit": ("#/query/cursor",),
     "GET /components": ("#/query/cursor",),
+    "GET /connection-templates": ("#/query/cursor",),
     "GET /connections": ("#/query/cursor",),
     "GET /connections/{connection}/logs": ("#/query/cursor",),
     "GET /customers": ("#/query/cursor",),
@@ -42,7 +43,19 @@ BEYOND_THE_DOCUMENT: Mapping[str, tuple[str, ...]] = {
     # A public key is a point on a curve, a URL's host is a public one, and it is one of both.
     "POST /signing-keys": ("#/publicKey", "#/jwksUrl"),
     # What a component asks for.
+    "POST /connection-templates": ("#/connection",),
+    "PATCH /connection-templates/{template}": ("#/connection",),
     "POST /connections": ("#/customerId", "#/connection"),
+    # What a draft refers to, names that it has once, and whom it can be offered to.
+    "GET /integrations": ("#/query/cursor",),
+    "POST /integrations": ("#/offered",),
+    "PATCH /integrations/{integration}": ("#/offered",),
+    "PUT /integrations/{integration}/definition": ("#",),
+    "POST /integrations/{integration}/steps": ("#",),
+    "PATCH /integrations/{integration}/steps/{step}": ("#",),
+    "POST /integrations/{integration}/config-variables": ("#",),
+    "PATCH /integrations/{integration}/config-variables/{variable}": ("#",),
+    "GET /integrations/{integration}/versions": ("#/query/cursor",),
     # The path says the key, too; rules that bind several members: a secret has no default, ...
     "PUT /components/{component}": ("#/key", "#/connections", "#"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connections.entrypoints.access import RULES, Reach
+from connections.entrypoints.rules import RULES, Reach
 from tests.fuzz.campaign import Budget, Campaign, Tally
 from tests.fuzz.scene import ADMIN, NOBODY, ORGANIZATION, READER, USER, set_up
 from tests.live_connection import content_of

@@ -73,12 +73,14 @@ def set_up(stack: RunningStack) -> Scene:
     of_organization = _connections(stack, values)
     of_customer = _connections(stack, values, {"customerId": acme})
     of_user = _connections(stack, values, credential=user)
+    template, ended = (_made(stack, "/connection-templates", _template(n))["id"] for n in "ab")
     keys = [each["id"] for each in content_of(stack.api.get("/api-keys"))["items"]]
     _, _, link = _link(stack, of_organization[0])["url"].partition("authorization=")
     known = {
         "path.customer": [acme, doomed],
         "path.key": [rotated["id"], spare["id"], unused["id"]],
         "path.component": [COMPONENT, DEMO],
+        "path.template": [template, ended],
         "path.code": ["not-found", "unavailable"],
         "query.authorization": [link],
     }
@@ -88,7 +90,15 @@ def set_up(stack: RunningStack) -> Scene:
             name=name, credential=credential, ids={**known, "path.connection": connections}
         )
 
-    lasting = [of_organization[0], of_customer[0], of_user[0], acme, signing_key["id"], *keys]
+    lasting = [
+        of_organization[0],
+        of_customer[0],
+        of_user[0],
+        acme,
+        template,
+        signing_key["id"],
+        *keys,
+    ]
     return Scene(
         # Last who can change what the others need.
         callers=[
@@ -112,6 +122,11 @@ def _component() -> dict[str, Any]:
     fields = {"apiKey": {"type": "password", "label": "API key", "required": True}}
     definition = {"key": "apiKey", "label": "An API key", "inputs": fields}
     return {"key": COMPONENT, "label": "Fuzzed", "connections": [definition]}
+
+
+def _template(name: str) -> dict[str, Any]:
+    filled = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
+    return {"name": name, "connection": filled, "shared": True}
 
 
 def _connected(stack: RunningStack) -> dict[str, str]:

@@ -66,6 +66,18 @@ OF_CLAIMS = {
     "an empty role": claiming("role-malformed", role=""),
     "null for a role": claiming("role-malformed", role=None),
     "a list of roles": claiming("role-malformed", role=["admin"]),
+    "a text for whether it is the embedding application": claiming(
+        "embedding-malformed", embedding="true"
+    ),
+    "a number for whether it is the embedding application": claiming(
+        "embedding-malformed", embedding=1
+    ),
+    "null for whether it is the embedding application": claiming(
+        "embedding-malformed", embedding=None
+    ),
+    "a list for whether it is the embedding application": claiming(
+        "embedding-malformed", embedding=[True]
+    ),
     "another audience": claiming("audience-wrong", aud="https://other.example"),
     "other audiences": claiming("audience-wrong", aud=["https://a.example", "https://b.example"]),
     "an empty audience": claiming("audience-wrong", aud=""),

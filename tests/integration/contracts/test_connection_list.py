@@ -97,7 +97,7 @@ def test_a_page_begins_where_the_last_one_ended_also_if_that_connection_is_gone(
     added(ports, *[numbered(number, ADA) for number in range(4)])
     for customer in (None, CUSTOMER):
         _, cursor = ports.listed.page(customer, limit=2, cursor=None)
-        ports.remains.remove_connection(numbered(2).id)
+        ports.connection_remains.remove_connection(numbered(2).id)
 
         rest, _ = ports.listed.page(customer, limit=10, cursor=cursor)
 

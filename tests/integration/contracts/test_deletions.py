@@ -1,6 +1,6 @@
 """The contract of `Deletions`."""
 
-from connections.domain.identifiers import CustomerId
+from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId
 from tests.builders import CUSTOMER
 from tests.integration.contracts.ports import Ports
 
@@ -18,3 +18,11 @@ def test_every_customer_gets_a_message(ports: Ports) -> None:
     ports.deletions.send(OTHER)
 
     assert set(ports.deletion_messages()) == {CUSTOMER, OTHER}
+
+
+def test_connections_and_instances_arrive_as_what_they_are(ports: Ports) -> None:
+    connection, instance = ConnectionId("con_" + "1" * 26), InstanceId("ins_" + "1" * 26)
+    ports.deletions.send_connection(connection)
+    ports.deletions.send_instance(instance)
+
+    assert set(ports.deletion_messages()) == {connection, instance}

@@ -46,7 +46,7 @@ def test_of_what_is_not_there_nothing_is_kept(ports: Ports) -> None:
 
 def test_of_what_is_being_deleted_nothing_more_is_kept(ports: Ports) -> None:
     ports.logbook.write(an_entry(1))
-    ports.remains.close_connection(CONNECTION)
+    ports.connection_remains.close_connection(CONNECTION)
     ports.logbook.write(an_entry(2))
 
     assert ports.logs.page(CONNECTION, limit=10, cursor=None) == ([an_entry(1)], None)

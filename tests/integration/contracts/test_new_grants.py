@@ -78,7 +78,7 @@ def test_another_grant_is_recorded_in_its_place(ports: Ports) -> None:
 
 
 def test_a_connection_that_was_deleted_meanwhile_is_gone(ports: Ports) -> None:
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
     assert not ports.new_grants.connected(a_grant(), NOW, NOW)
     assert not ports.new_grants.connected(a_grant(grant_id=ANOTHER_GRANT), NOW, NOW)

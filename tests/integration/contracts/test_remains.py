@@ -146,7 +146,7 @@ def test_a_removed_connection_is_gone_with_its_log_and_inputs(ports: Ports) -> N
     connected(ports, CONNECTION, ADA)
     ports.tokens.delete(a_grant())
 
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
     assert ports.connections.get(CONNECTION) is None
     assert ports.readings.read(CONNECTION) == (None, None)
@@ -157,7 +157,7 @@ def test_a_removed_connection_is_gone_with_its_log_and_inputs(ports: Ports) -> N
 def test_removing_a_connection_leaves_its_grant_to_whoever_hands_it_over(ports: Ports) -> None:
     connected(ports, CONNECTION, ADA)
 
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
     assert ports.tokens.get(CONNECTION) == a_grant()
 
@@ -166,7 +166,7 @@ def test_removing_a_connection_leaves_the_others_as_they_are(ports: Ports) -> No
     connected(ports, CONNECTION, ADA)
     connected(ports, OTHER_CONNECTION, ADA)
 
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
     assert list(ports.remains.connections(CUSTOMER)) == [OTHER_CONNECTION]
     assert ports.connections.with_inputs(OTHER_CONNECTION) == (
@@ -178,9 +178,9 @@ def test_removing_a_connection_leaves_the_others_as_they_are(ports: Ports) -> No
 
 def test_a_connection_may_be_removed_again(ports: Ports) -> None:
     connected(ports, CONNECTION, ADA)
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
-    ports.remains.remove_connection(CONNECTION)
+    ports.connection_remains.remove_connection(CONNECTION)
 
     assert ports.connections.get(CONNECTION) is None
 

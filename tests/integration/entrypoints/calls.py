@@ -15,7 +15,8 @@ from connections.entrypoints import (
     callback,
     composition,
     credentials,
-    delete_customers,
+    delete_connections,
+    integration_services,
     management,
     refresh_connections,
     revoke_tokens,
@@ -33,7 +34,8 @@ FUNCTIONS: dict[str, str] = {
 _CACHES = (
     management.services, authorize.services, callback.services, credentials.services,
     schedule_refreshes.services, refresh_connections.services, revoke_tokens.services,
-    delete_customers.services, composition.sealer,
+    delete_connections.services, composition.sealer,
+    integration_services.integration_services, integration_services.instance_services,
 )  # fmt: skip
 
 

@@ -10,10 +10,12 @@ import pytest
 from connections.entrypoints.logs import logger
 from local.demo_provider import serve
 from tests.integration.aws import Aws
+from tests.integration.entrypoints.building import Builder
 from tests.integration.entrypoints.calls import Functions, forget
 from tests.integration.entrypoints.demo import Demo
 from tests.integration.entrypoints.logged import Logged
 from tests.integration.entrypoints.sent import Sent, sending
+from tests.integration.entrypoints.stage import Stage
 from tests.integration.entrypoints.tenants import anew
 
 
@@ -33,6 +35,12 @@ def functions(
     functions.make_key()
     yield functions
     forget()
+
+
+@pytest.fixture
+def builder(functions: Functions) -> Builder:
+    """An integration that is built."""
+    return Builder.begun(functions)
 
 
 @pytest.fixture
@@ -68,3 +76,9 @@ def logged() -> Iterator[Logged]:
     handler.setStream(written)  # type: ignore[attr-defined]
     yield Logged(written)
     handler.setStream(sys.stdout)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def stage(functions: Functions) -> Stage:
+    """A published integration, and all who configure its instances."""
+    return Stage(functions)

@@ -55,10 +55,10 @@ class Deletion:
 
     def deliver(self, body: str = "", *, seconds: float = 120.0) -> bool:
         """Give the function a message, and tell whether it did its work."""
-        wanted = event("delete_customers.deleted")
+        wanted = event("delete_connections.customer")
         wanted["Records"][0]["body"] = body or self.message
         try:
-            done = self.demo.functions.invoke("DeleteCustomersFunction", wanted, seconds=seconds)
+            done = self.demo.functions.invoke("DeleteConnectionsFunction", wanted, seconds=seconds)
         except Killed:
             return False
         return done == {"batchItemFailures": []}

@@ -5,7 +5,7 @@ import copy
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from tests.integration.aws import ROOT, TEMPLATE
 
@@ -72,12 +72,13 @@ def request(method: str, path: str) -> tuple[str, dict[str, Any]]:
         wanted.pop(absent, None)
     for absent in ("authorization", "content-type", "content-length", "idempotency-key"):
         wanted["headers"].pop(absent, None)
-    wanted |= {"routeKey": route.key, "rawPath": path, "rawQueryString": ""}
+    # As API Gateway does: the path is decoded, and so are its parameters.
+    wanted |= {"routeKey": route.key, "rawPath": unquote(path), "rawQueryString": ""}
     wanted |= {"isBase64Encoded": False}
     wanted["requestContext"]["routeKey"] = route.key
-    wanted["requestContext"]["http"] |= {"method": method, "path": path}
+    wanted["requestContext"]["http"] |= {"method": method, "path": unquote(path)}
     if parameters:
-        wanted["pathParameters"] = parameters
+        wanted["pathParameters"] = {name: unquote(each) for name, each in parameters.items()}
     return route.function, wanted
 
 

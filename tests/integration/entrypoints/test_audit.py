@@ -1,45 +1,25 @@
 """Every change leaves one entry in the audit: who, what, whose, from where, with what end."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from connections.domain.audit import Action
 from tests.integration.aws import Aws
+from tests.integration.entrypoints.audited import (
+    ACME,
+    CONNECTIONS_AND_ACCESS,
+    IP,
+    MADE,
+    PATH,
+    PLAIN_ONE,
+    World,
+)
+from tests.integration.entrypoints.audited_definitions import DEFINITIONS, an_integration
 from tests.integration.entrypoints.calls import Answer
-from tests.integration.entrypoints.demo import Customer, Demo
-from tests.integration.entrypoints.tenants import PLAIN, Tenants, key_of, made, running_functions
-from tests.tokens import Signer
-
-IP = "198.51.100.23"
-"""Whence the events of `events/` come."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """An organization with a key of all scopes, and acme's connection to the demo provider."""
-
-    tenants: Tenants
-    demo: Demo
-    key: dict[str, str]
-    connected: Customer
-
-    def call(self, method: str, path: str, json: Any = None) -> Answer:
-        return self.tenants.functions.call(method, path, json=json)
-
-    def entries(self, **query: str) -> list[dict[str, Any]]:
-        page = self.tenants.functions.call("GET", "/audit", query={"limit": "200", **query})
-        entries: list[dict[str, Any]] = made(page)["items"]
-        return entries
-
-    def new_entries(self, act: Callable[[], Answer]) -> tuple[Answer, list[dict[str, Any]]]:
-        """Do something, and return what it was answered and left in the audit."""
-        before = {each["id"] for each in self.entries()}
-        answer = act()
-        return answer, [each for each in self.entries() if each["id"] not in before]
+from tests.integration.entrypoints.demo import Demo
+from tests.integration.entrypoints.tenants import Tenants, key_of, made, running_functions
 
 
 @pytest.fixture(scope="module")
@@ -56,84 +36,13 @@ def world(_running_aws: Aws, running_provider: str) -> Iterator[World]:
         yield World(tenants=tenants, demo=demo, key=key, connected=connected)
 
 
-PATH, MADE, ACME = "path", "made", "acme"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change; and what its entry says: what the path names, what was made, or acme."""
-
-    request: str
-    status: int
-    content: Any = None
-    about: Callable[[World], str] = str
-    target: str = PATH
-    customer: str | None = None
-    connection: str | None = None
-
-    def __call__(self, world: World, about: str, content: Any = None) -> Answer:
-        method, _, path = self.request.format(about).partition(" ")
-        return world.call(method, path, content or self.content)
-
-
-def a_component(world: World) -> str:
-    return "plain"
-
-
-def a_connection(world: World) -> str:
-    return world.connected.id
-
-
-def one_to_end(world: World) -> str:
-    return world.demo.connection(customer_id=world.tenants.acme).connected().id
-
-
-def a_customer(world: World) -> str:
-    wanted = {"name": "Initech", "externalId": f"initech-{len(world.entries())}"}
-    return str(made(world.call("POST", "/customers", wanted))["id"])
-
-
-def a_key(world: World) -> str:
-    return key_of(world.tenants.functions, "access:write")["id"]
-
-
-def a_signing_key(world: World) -> str:
-    return str(made(world.call("POST", "/signing-keys", SIGNING_KEY))["id"])
-
-
-SIGNING_KEY = {"name": "Key", "publicKey": Signer.ed25519().public_jwk}
-KEY = {"name": "Key", "scopes": ["access:write"]}
-PLAIN_ONE = {"connection": {"component": "plain", "key": "apiKey"}}
-OF_A_CONNECTION: dict[str, Any] = {"about": a_connection, "customer": ACME, "connection": PATH}
-CHANGES = {
-    Action.COMPONENT_PUBLISHED: Change("PUT /components/{}", 200, PLAIN, about=a_component),
-    Action.CONNECTION_CREATED: Change(
-        "POST /connections", 201, PLAIN_ONE, target=MADE, customer=ACME, connection=MADE
-    ),
-    Action.AUTHORIZATION_CREATED: Change(
-        "POST /connections/{}/authorizations", 201, target=MADE, **OF_A_CONNECTION
-    ),
-    Action.CONNECTION_REFRESHED: Change("POST /connections/{}/refresh", 200, **OF_A_CONNECTION),
-    Action.CONNECTION_DISCONNECTED: Change(
-        "POST /connections/{}/disconnect", 202, **{**OF_A_CONNECTION, "about": one_to_end}
-    ),
-    Action.CUSTOMER_CREATED: Change(
-        "POST /customers", 201, {"name": "U", "externalId": "umbrella"}, target=MADE, customer=MADE
-    ),
-    Action.CUSTOMER_CHANGED: Change(
-        "PATCH /customers/{}", 200, {"name": "I"}, about=a_customer, customer=PATH
-    ),
-    Action.CUSTOMER_DELETED: Change("DELETE /customers/{}", 202, about=a_customer, customer=PATH),
-    Action.API_KEY_CREATED: Change("POST /api-keys", 201, KEY, target=MADE),
-    Action.API_KEY_ROTATED: Change("POST /api-keys/{}/rotate", 200, {}, about=a_key),
-    Action.API_KEY_DELETED: Change("DELETE /api-keys/{}", 204, about=a_key),
-    Action.SIGNING_KEY_CREATED: Change("POST /signing-keys", 201, SIGNING_KEY, target=MADE),
-    Action.SIGNING_KEY_DELETED: Change("DELETE /signing-keys/{}", 204, about=a_signing_key),
-}
+CHANGES = CONNECTIONS_AND_ACCESS | DEFINITIONS
 
 
 def test_every_action_is_tried() -> None:
-    assert {*CHANGES, Action.CONNECTION_CONNECTED} == set(Action)
+    # A consent and the making of an instance have tests of their own.
+    others = {Action.CONNECTION_CONNECTED, Action.INSTANCE_CREATED}
+    assert CHANGES.keys() | others == set(Action)
 
 
 @pytest.mark.parametrize("action", CHANGES)
@@ -149,7 +58,7 @@ def test_a_change_leaves_one_entry(world: World, action: Action) -> None:
     assert answer.status == change.status, answer.body
     named = {PATH: about, ACME: world.tenants.acme}
     if change.status == 201:
-        named[MADE] = answer.json["id"]
+        named[MADE] = answer.json.get("id")
     (entry,) = entries
     assert {**entry, "id": "", "at": "", "requestId": ""} == {
         "id": "",
@@ -186,6 +95,17 @@ def test_what_was_refused_leaves_none(world: World, action: Action) -> None:
     made_the_key, *others = world.entries()
     assert others == before
     assert made_the_key["actor"]["kind"] == "operator"
+
+
+def test_the_making_of_an_instance_leaves_an_entry(world: World) -> None:
+    integration = an_integration(world)
+    made(world.call("POST", f"/integrations/{integration}/versions"))
+    wanted = {"name": "I", "customerId": world.tenants.acme, "integrationId": integration}
+
+    answer, (entry,) = world.new_entries(lambda: world.call("POST", "/instances", wanted))
+
+    assert (entry["action"], entry["target"]) == ("instance.created", answer.json["id"])
+    assert entry["customerId"] == world.tenants.acme
 
 
 def test_a_user_is_named_as_the_actor(world: World) -> None:

@@ -89,7 +89,8 @@ def test_a_list_says_how_a_connection_stands_and_none_of_its_values(world: World
         "connection": {"component": "plain", "key": "apiKey"},
     }
     assert set(whole) - set(listed) == {
-        "scopes", "generation", "refreshAt", "lastRefreshedAt", "lastUsedAt", "lastError",
+        "configVariable", "scopes", "generation", "refreshAt", "lastRefreshedAt", "lastUsedAt",
+        "lastError",
     }  # fmt: skip
 
 

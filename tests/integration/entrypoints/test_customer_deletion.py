@@ -199,11 +199,11 @@ class Dwindling(Context):
 
 
 def test_what_time_does_not_suffice_for_is_left_to_the_next(deletion: Deletion) -> None:
-    handler = deletion.demo.functions.start("DeleteCustomersFunction")
-    wanted: dict[str, Any] = event("delete_customers.deleted")
+    handler = deletion.demo.functions.start("DeleteConnectionsFunction")
+    wanted: dict[str, Any] = event("delete_connections.customer")
     wanted["Records"][0]["body"] = deletion.message
 
-    assert handler(wanted, Dwindling("DeleteCustomersFunction", 0)) == {"batchItemFailures": []}
+    assert handler(wanted, Dwindling("DeleteConnectionsFunction", 0)) == {"batchItemFailures": []}
 
     assert deletion.queued() == (1, 0)
     assert len(deletion.aws.items("Tokens")) == len(deletion.marked.tables["Tokens"])

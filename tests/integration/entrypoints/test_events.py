@@ -16,18 +16,28 @@ HTTP = {
     "callback.form-post": 303,
     "credentials.disconnect": 404,
     "credentials.read": 404,
+    "credentials.read-by-variable": 404,
     "credentials.refresh": 404,
     "management.create-authorization": 404,
     "management.create-connection": 201,
+    "management.create-instance": 400,
+    "management.create-integration": 201,
+    "management.create-template": 201,
+    "management.enter-values": 404,
     "management.health": 200,
+    "management.import-definition": 404,
     "management.list-logs": 404,
     "management.publish-component": 200,
+    "management.publish-version": 404,
     "management.read-connection": 404,
+    "management.read-user-pages": 404,
     "management.report-use": 404,
 }
 """What is answered when nothing is there but the component that the events name."""
 DIRECT = {
-    "delete_customers.deleted",
+    "delete_connections.connection",
+    "delete_connections.customer",
+    "delete_connections.instance",
     "management.create-api-key",
     "refresh_connections.due",
     "revoke_tokens.disconnected",
@@ -90,8 +100,9 @@ def test_a_message_about_a_connection_that_is_gone_is_done_with(functions: Funct
     assert send(functions, "refresh_connections.due") == {"batchItemFailures": []}
 
 
-def test_a_customer_that_is_gone_is_done_with(functions: Functions) -> None:
-    assert send(functions, "delete_customers.deleted") == {"batchItemFailures": []}
+@pytest.mark.parametrize("kind", ["connection", "customer", "instance"])
+def test_what_is_gone_is_done_with(functions: Functions, kind: str) -> None:
+    assert send(functions, f"delete_connections.{kind}") == {"batchItemFailures": []}
 
 
 def test_a_grant_that_another_stack_sealed_comes_back(functions: Functions) -> None:

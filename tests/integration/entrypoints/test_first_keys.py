@@ -9,7 +9,7 @@ from connections.domain.caller import Organization, Scope
 from connections.domain.errors import InvalidRequest
 from connections.domain.identifiers import ApiKeyId
 from connections.entrypoints import management
-from connections.entrypoints.access import RULES, Reach, Rule
+from connections.entrypoints.rules import RULES, Reach, Rule
 from tests.integration.aws import Aws
 from tests.integration.entrypoints.calls import Functions
 from tests.integration.entrypoints.tenants import Tenants, key_of, made

@@ -127,12 +127,14 @@ def test_a_connection_is_read_as_it_was_created(plain: Demo) -> None:
     assert made["connection"] == {
         "component": "plain",
         "key": "apiKey",
+        "template": None,
         "values": {
             # Free text may be an API key: definitions from the field declare those as strings.
             "host": {"value": None, "set": True},
             "key": {"value": None, "set": False},
         },
     }
+    assert (made["instanceId"], made["configVariable"]) == (None, None)
     assert (made["lastUsedAt"], made["lastError"], made["light"]) == (None, None, "yellow")
 
 

@@ -5,7 +5,7 @@ import pytest
 from connections.entrypoints.authorize import AuthorizeSettings
 from connections.entrypoints.callback import CallbackSettings
 from connections.entrypoints.credentials import CredentialsSettings
-from connections.entrypoints.delete_customers import DeletingSettings
+from connections.entrypoints.delete_connections import DeletingSettings
 from connections.entrypoints.management import ManagementSettings
 from connections.entrypoints.refreshing import RefreshingSettings
 from connections.entrypoints.revoke_tokens import RevokingSettings
@@ -22,7 +22,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "ScheduleRefreshesFunction": ScheduleSettings,
     "RefreshConnectionsFunction": RefreshingSettings,
     "RevokeTokensFunction": RevokingSettings,
-    "DeleteCustomersFunction": DeletingSettings,
+    "DeleteConnectionsFunction": DeletingSettings,
 }
 
 

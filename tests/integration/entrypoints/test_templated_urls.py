@@ -168,7 +168,7 @@ def test_values_that_do_not_obey_any_more_are_refused_in_words(
     assert "Nothing was sent: the value of shop must be a host name" in page.body
     (entry, _) = customer.log()
     assert (entry["event"], entry["severity"]) == ("authorization.failed", "error")
-    assert entry["detail"].endswith("Make the connection again with another value of shop.")
+    assert entry["detail"].endswith("Enter another value of shop.")
     values = customer.read()["connection"]["values"]
     assert values["tokenUrl"] == {"value": None, "set": False}
 

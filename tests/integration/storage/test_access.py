@@ -10,7 +10,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from connections.adapters.api_keys_table import DynamoApiKeys
 from connections.adapters.aws import canceled
 from connections.adapters.customers_table import DynamoCustomers
-from connections.adapters.deletions_queue import SqsDeletions, parse_deletion_message
+from connections.adapters.deletions_queue import (
+    DeletionMessage,
+    SqsDeletions,
+    parse_deletion_message,
+)
 from connections.adapters.signing_keys_table import DynamoSigningKeys
 from connections.application.identify_caller import PREFIX
 from connections.application.manage_api_keys import ApiKeyring
@@ -223,7 +227,8 @@ def test_a_deletion_waits_in_the_queue_as_long_as_it_is_told(
     deletions.send(CUSTOMER)
     deletions.send(CUSTOMER, delay_seconds=10)
     assert [(each["QueueUrl"], each["DelaySeconds"]) for each in sent] == [("url", 0), ("url", 10)]
-    assert [parse_deletion_message(each["MessageBody"]) for each in sent] == [CUSTOMER] * 2
+    named = DeletionMessage(customer_id=CUSTOMER)
+    assert [parse_deletion_message(each["MessageBody"]) for each in sent] == [named] * 2
 
 
 def test_a_queue_that_does_not_answer_is_unavailable(

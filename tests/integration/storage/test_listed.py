@@ -63,7 +63,8 @@ def added(adapters: Adapters, count: int, owner: Owner = ORGANIZATION) -> list[C
 def test_a_customers_connection_is_added_in_one_request_that_looks_at_the_customer(
     adapters: Adapters, monkeypatch: pytest.MonkeyPatch, requests: list[str]
 ) -> None:
-    adapters.new_connections.add(a_new_connection(id=ConnectionId("con_first")), some_inputs())
+    first = ConnectionId("con_first")
+    adapters.new_connections.add(a_new_connection(id=first), some_inputs(connection_id=first))
     requests.clear()
     sent: list[list[dict[str, Any]]] = []
     transact = adapters.aws.dynamodb.transact_write_items

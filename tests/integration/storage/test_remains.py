@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from connections.adapters.connection_remains import DynamoConnectionRemains
 from connections.adapters.customer_remains import DynamoCustomerRemains
 from connections.adapters.customers_table import DynamoCustomers
 from connections.adapters.flows_table import KEPT_AFTER_END
@@ -46,6 +47,11 @@ def remains(aws: Aws) -> DynamoCustomerRemains:
 
 
 @pytest.fixture
+def of_connections(aws: Aws) -> DynamoConnectionRemains:
+    return DynamoConnectionRemains(aws.dynamodb, aws.names["Connections"], aws.names["Definitions"])
+
+
+@pytest.fixture
 def deleted(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The sort keys that each batch deletes."""
     batches: list[list[str]] = []
@@ -73,9 +79,9 @@ def logged(adapters: Adapters, count: int) -> None:
         )
 
 
-def remove(remains: DynamoCustomerRemains) -> None:
-    remains.close_connection(CONNECTION)
-    remains.remove_connection(CONNECTION)
+def remove(of_connections: DynamoConnectionRemains) -> None:
+    of_connections.close_connection(CONNECTION)
+    of_connections.remove_connection(CONNECTION)
 
 
 def test_what_ends_by_itself_says_when_and_whose_it_is(adapters: Adapters) -> None:
@@ -91,11 +97,11 @@ def test_what_ends_by_itself_says_when_and_whose_it_is(adapters: Adapters) -> No
 
 
 def test_a_state_goes_after_all_that_is_found_by_it(
-    adapters: Adapters, remains: DynamoCustomerRemains, deleted: list[list[str]]
+    adapters: Adapters, of_connections: DynamoConnectionRemains, deleted: list[list[str]]
 ) -> None:
     adapters.new_connections.add(a_new_connection(owner=ADA), some_inputs())
     logged(adapters, 2)
-    remains.remove_connection(CONNECTION)
+    of_connections.remove_connection(CONNECTION)
     assert [len(batch) for batch in deleted] == [2, 1, 1]
     assert deleted[1:] == [["inputs"], ["state"]]
     assert adapters.aws.items("Connections") == []
@@ -104,14 +110,14 @@ def test_a_state_goes_after_all_that_is_found_by_it(
 @pytest.mark.parametrize(("count", "batches"), [(0, []), (25, [25]), (26, [25, 1])])
 def test_a_batch_deletes_at_most_25(
     adapters: Adapters,
-    remains: DynamoCustomerRemains,
+    of_connections: DynamoConnectionRemains,
     deleted: list[list[str]],
     count: int,
     batches: list[int],
 ) -> None:
     adapters.new_connections.add(a_new_connection(owner=ADA), some_inputs())
     logged(adapters, count)
-    remains.remove_connection(CONNECTION)
+    of_connections.remove_connection(CONNECTION)
     assert [len(batch) for batch in deleted] == [*batches, 1, 1]
 
 
@@ -128,6 +134,7 @@ def test_without_flows_nothing_is_written(
 def test_what_was_left_undeleted_is_no_success(
     adapters: Adapters,
     remains: DynamoCustomerRemains,
+    of_connections: DynamoConnectionRemains,
     monkeypatch: pytest.MonkeyPatch,
     step: int,
 ) -> None:
@@ -142,13 +149,16 @@ def test_what_was_left_undeleted_is_no_success(
 
     monkeypatch.setattr(adapters.aws.dynamodb, "batch_write_item", throttled)
     with pytest.raises(Unavailable):
-        remains.remove_connection(CONNECTION)
+        of_connections.remove_connection(CONNECTION)
     assert list(remains.connections(CUSTOMER)) == [CONNECTION], "it is found again"
 
 
-@pytest.mark.parametrize("call", ["query", "batch_write_item", "update_item"])
+@pytest.mark.parametrize("call", ["query", "batch_write_item", "update_item", "get_item"])
 def test_what_aws_refuses_is_unavailable(
-    adapters: Adapters, remains: DynamoCustomerRemains, monkeypatch: pytest.MonkeyPatch, call: str
+    adapters: Adapters,
+    of_connections: DynamoConnectionRemains,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
 ) -> None:
     adapters.new_connections.add(a_new_connection(owner=ADA), some_inputs())
     logged(adapters, 1)
@@ -158,15 +168,15 @@ def test_what_aws_refuses_is_unavailable(
 
     monkeypatch.setattr(adapters.aws.dynamodb, call, refuse)
     with pytest.raises(Unavailable):
-        remove(remains)
+        remove(of_connections)
 
 
 def test_closing_is_two_requests(
-    adapters: Adapters, remains: DynamoCustomerRemains, requests: list[str]
+    adapters: Adapters, of_connections: DynamoConnectionRemains, requests: list[str]
 ) -> None:
     adapters.new_connections.add(a_new_connection(owner=ADA), some_inputs())
     requests.clear()
-    remains.close_connection(CONNECTION)
+    of_connections.close_connection(CONNECTION)
     assert requests == ["UpdateItem"] * 2
 
 

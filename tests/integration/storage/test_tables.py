@@ -54,7 +54,8 @@ def test_an_id_that_is_taken_changes_nothing(adapters: Adapters) -> None:
 def test_a_new_connection_takes_two_items_in_one_request(
     adapters: Adapters, requests: list[str]
 ) -> None:
-    adapters.new_connections.add(a_new_connection(id=ConnectionId("con_first")), some_inputs())
+    first = ConnectionId("con_first")
+    adapters.new_connections.add(a_new_connection(id=first), some_inputs(connection_id=first))
     requests.clear()
     adapters.new_connections.add(a_new_connection(), some_inputs())
     assert requests == ["TransactWriteItems"]

@@ -24,6 +24,7 @@ from tests.builders import (
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
+from tests.unit.application.configuring import Scene
 from tests.unit.application.flows import OFFER, REDIRECT_URI
 from tests.unit.application.parts import DEADLINE, Refresh, issued_earlier, same_bytes
 
@@ -141,3 +142,9 @@ def demand(world: World, refresher: Refresher, clock: ManualClock) -> RefreshNow
     return RefreshNow(
         connections=world.connections, refresher=refresher, clock=clock, chance=lambda: 0.5
     )
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """A customer and a published integration, with the use cases of instances."""
+    return Scene.founded()

@@ -3,13 +3,15 @@
 from typing import Any
 
 from connections.application.create_connection import ConnectionCreator, NewConnection
+from connections.application.registration import inputs_digest
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import Component
-from tests.builders import a_definition
+from tests.builders import a_definition, some_inputs
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
 from tests.unit.application.parts import same_bytes
 
+DIGEST = inputs_digest(some_inputs(salt=same_bytes(16).hex()))
 VALUES = {"clientId": "the-client", "clientSecret": "the-secret"}
 CUSTOM = {
     "key": "custom",
@@ -30,6 +32,7 @@ def a_creator(world: World, clock: ManualClock) -> ConnectionCreator:
         publish(world, a_definition(), CUSTOM)
     return ConnectionCreator(
         components=world.components,
+        templates=world.templates,
         customers=world.customers,
         connections=world.connections,
         new_connections=world.new_connections,

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from connections.application.delete_connection import ConnectionDeleter
 from connections.application.delete_customer import SETTLED_AFTER, CustomerDeleter
+from connections.application.delete_instance import InstanceDeleter
 from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.grant import Grant
 from connections.domain.identifiers import AuthorizationId, ConnectionId, CustomerId, GrantId
@@ -68,12 +70,29 @@ def full(world: World) -> World:
     return world
 
 
+def a_connection_deleter(world: World, clock: ManualClock) -> ConnectionDeleter:
+    return ConnectionDeleter(
+        remains=world.connection_remains,
+        tokens=world.sealed_tokens,
+        revocations=world.sealed_revocations,
+        clock=clock,
+    )
+
+
+def an_instance_deleter(world: World, clock: ManualClock) -> InstanceDeleter:
+    return InstanceDeleter(
+        instances=world.marked_instances,
+        connections=a_connection_deleter(world, clock),
+        deletions=world.deletions,
+    )
+
+
 def a_deleter(world: World, clock: ManualClock) -> CustomerDeleter:
     return CustomerDeleter(
         customers=world.remains,
         remains=world.remains,
-        tokens=world.sealed_tokens,
-        revocations=world.sealed_revocations,
+        connections=a_connection_deleter(world, clock),
+        instances=an_instance_deleter(world, clock),
         deletions=world.deletions,
         clock=clock,
     )

@@ -16,11 +16,15 @@ from connections.domain.log_entry import Event, LogEntry, Severity
 from tests.builders import ADA, CUSTOMER, NOW, a_customer, a_new_connection
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
-from tests.unit.application.creating import VALUES, a_creator, wanting
+from tests.unit.application.creating import DIGEST, VALUES, a_creator, wanting
 from tests.unit.application.parts import same_bytes
 
 MADE = a_new_connection(
-    id=connection_id(NOW, same_bytes), name="Acme OAuth 2.0", created_at=NOW, updated_at=NOW
+    id=connection_id(NOW, same_bytes),
+    name="Acme OAuth 2.0",
+    inputs_digest=DIGEST,
+    created_at=NOW,
+    updated_at=NOW,
 )
 BY_KEY = replace(MADE, id=connection_id_for("key-1", "by"))
 OF_CUSTOMER = Owner(customer_id=CUSTOMER)
@@ -66,6 +70,7 @@ def test_any_other_connection_works_from_the_beginning(
         status=Status.ACTIVE,
         reason=None,
         requested_scopes=None,
+        inputs_digest=None,
     )
     assert stored(world) == [connection]
     assert inputs.values == {"apiKey": "k"}

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from connections.application.delete_customer import CustomerDeleter, Progress
+from connections.application.delete_connection import Progress
+from connections.application.delete_customer import CustomerDeleter
 from connections.domain.caller import Owner
 from connections.domain.identifiers import CustomerId
 from tests.builders import CUSTOMER, NOW, a_connection, a_customer
@@ -51,6 +52,7 @@ def test_flows_go_first_then_each_connection_and_its_state_last(
     assert world.calls == [
         "remains.customer",
         "remains.remove_flows",
+        "remains.instances",
         "remains.connections",
         *A_CONNECTION,
         *A_CONNECTION,
@@ -73,7 +75,9 @@ def test_a_pass_that_found_something_sends_for_another_that_finds_the_end(
     assert world.calls == [
         "remains.customer",
         "remains.remove_flows",
+        "remains.instances",
         "remains.connections",
+        "remains.integrations",
         "remains.remove_customer",
     ]
     assert world.to_delete == [(CUSTOMER, 10)]

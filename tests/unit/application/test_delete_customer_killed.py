@@ -2,7 +2,8 @@
 
 import pytest
 
-from connections.application.delete_customer import CustomerDeleter, Progress
+from connections.application.delete_connection import Progress
+from connections.application.delete_customer import CustomerDeleter
 from connections.domain.errors import Unavailable
 from tests.builders import CUSTOMER, NOW
 from tests.doubles.clock import ManualClock

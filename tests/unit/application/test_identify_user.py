@@ -85,6 +85,16 @@ def test_a_token_says_whose_user_it_is_in_which_role_until_when(
         )
 
 
+def test_the_embedding_application_is_told_from_the_user(
+    identification: UserIdentification, world: World
+) -> None:
+    register(world, registered(1, SIGNER))
+
+    for embedding in (True, False):
+        found = identification.identify(token(embedding=embedding, aud=AUDIENCE))
+        assert found.caller == replace(ADA, embedding=embedding)
+
+
 def test_a_token_of_a_customer_that_nobody_made_is_refused(
     identification: UserIdentification, world: World
 ) -> None:

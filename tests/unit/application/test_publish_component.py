@@ -35,7 +35,9 @@ def custom(**inputs: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def publisher(world: World) -> ComponentPublisher:
-    return ComponentPublisher(world.components, AllowedHosts.parse("localhost:8080"))
+    return ComponentPublisher(
+        world.components, AllowedHosts.parse("localhost:8080"), world.referrers_of
+    )
 
 
 def problems(

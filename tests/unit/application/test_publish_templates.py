@@ -13,7 +13,9 @@ from tests.templated import HIDDEN, inputs_over_a_shop
 
 @pytest.fixture
 def publisher(world: World) -> ComponentPublisher:
-    return ComponentPublisher(world.components, AllowedHosts.parse("localhost:8080"))
+    return ComponentPublisher(
+        world.components, AllowedHosts.parse("localhost:8080"), world.referrers_of
+    )
 
 
 def a_component(name: str, default: str, **field: object) -> Component:

@@ -51,7 +51,7 @@ BECAUSE = (
     "the value of shop must be a host name or a part of one: letters, digits, hyphens and dots,"
     " without https://, port or path"
 )
-REMEDY = "Make the connection again with another value of shop."
+REMEDY = "Enter another value of shop."
 OUTDATED = Issuance(definition={"key": "oauth2"}, values={})
 
 
@@ -86,7 +86,7 @@ def test_the_browser_is_sent_to_the_filled_in_url(
 
 NO_SLOT = (
     "Nothing was sent: the value of tokenUrl must have a slot such as {{#domain}}; without one the"
-    " input's type is string. Make the connection again with another value of tokenUrl."
+    " input's type is string. Enter another value of tokenUrl."
 )
 BROKEN = (
     "Nothing was sent: the definition that the connection was made from breaks a rule. Publish the"

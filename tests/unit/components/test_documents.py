@@ -43,7 +43,7 @@ def test_a_document_is_a_component_under_its_own_key(key: str) -> None:
 @each_component
 def test_a_built_in_component_passes_what_a_published_one_must(key: str) -> None:
     world = World()
-    publisher = ComponentPublisher(world.components, AllowedHosts.parse(""))
+    publisher = ComponentPublisher(world.components, AllowedHosts.parse(""), world.referrers_of)
 
     publisher.publish(key, BUILT_IN[key])
 

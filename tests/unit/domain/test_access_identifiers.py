@@ -57,7 +57,11 @@ def test_an_idempotency_key_determines_a_customers_id() -> None:
 
 def test_the_words_of_the_audit_are_stable() -> None:
     assert {action.value for action in Action} == {
-        "component.published", "connection.created", "authorization.created",
+        "component.published", "component.deleted", "connection-template.created",
+        "connection-template.changed", "connection-template.deleted", "integration.created",
+        "integration.changed", "integration.deleted", "integration.published", "instance.created",
+        "instance.changed", "instance.configured", "instance.deployed", "instance.deleted",
+        "connection.created", "connection.changed", "connection.deleted", "authorization.created",
         "connection.connected", "connection.refreshed", "connection.disconnected",
         "customer.created", "customer.changed", "customer.deleted", "api-key.created",
         "api-key.rotated", "api-key.deleted", "signing-key.created", "signing-key.deleted",

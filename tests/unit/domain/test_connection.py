@@ -37,8 +37,9 @@ def test_the_words_of_the_state_are_stable() -> None:
         "pending", "active", "degraded", "reconnect-required",
     ]  # fmt: skip
     assert [reason.value for reason in Reason] == [
-        "not-connected", "disconnected", "provider-unavailable", "rate-limited",
+        "not-configured", "not-connected", "disconnected", "provider-unavailable", "rate-limited",
         "outcome-unknown", "operator-action-required", "grant-revoked", "answer-lost", "expired",
+        "inputs-changed",
     ]  # fmt: skip
     assert [light.value for light in Light] == ["yellow", "green", "red"]
     assert [outcome.value for outcome in UseOutcome] == ["success", "connection-error"]

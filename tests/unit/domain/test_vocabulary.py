@@ -42,6 +42,10 @@ def test_the_code_of_each_error_is_stable() -> None:
         "CustomerBeingDeleted": "customer-being-deleted",
         "BuiltInComponent": "built-in-component",
         "TooMany": "too-many",
+        "NameTaken": "name-taken",
+        "InUse": "in-use",
+        "TemplateLocked": "template-locked",
+        "ConfigurationIncomplete": "configuration-incomplete",
         "NotOAuth": "not-an-oauth-connection",
         "NotConnected": "not-connected",
         "ReconnectRequired": "reconnect-required",
@@ -72,7 +76,8 @@ def test_each_error_says_who_must_act(error: type[ConnectionsError]) -> None:
             {
                 "InvalidRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict",
                 "IdempotencyKeyReused", "ExternalIdTaken", "CustomerBeingDeleted",
-                "BuiltInComponent", "TooMany", "NotOAuth",
+                "BuiltInComponent", "TooMany", "NotOAuth", "NameTaken", "InUse", "TemplateLocked",
+                "ConfigurationIncomplete",
             },
         ),
         (EndUserError, {"NotConnected", "ReconnectRequired", "NoRefreshToken"}),
@@ -103,10 +108,11 @@ def test_unavailable_says_when_to_try_again() -> None:
 
 def test_the_events_of_the_log_are_stable() -> None:
     assert {event.value for event in Event} == {
-        "connection.created", "authorization.started", "authorization.refused",
-        "authorization.failed", "callback.rejected", "connection.connected", "refresh.succeeded",
-        "refresh.failed", "refresh.reconnect-required", "connection.disconnected",
-        "revocation.succeeded", "revocation.failed",
+        "connection.created", "connection.changed", "authorization.started",
+        "authorization.refused", "authorization.failed", "callback.rejected",
+        "connection.connected", "refresh.succeeded", "refresh.failed",
+        "refresh.reconnect-required", "connection.disconnected", "revocation.succeeded",
+        "revocation.failed",
     }  # fmt: skip
     assert [severity.value for severity in Severity] == ["info", "warning", "error"]
 

@@ -65,11 +65,10 @@ def test_what_is_told_says_what_is_wrong_and_what_to_do() -> None:
     assert refused.value.failure == Failure(
         kind=FailureKind.CLIENT,
         explanation="the value of shop must be a string",
-        remedy="Make the connection again with another value of shop.",
+        remedy="Enter another value of shop.",
     )
     assert str(refused.value) == (
-        "Nothing was sent: the value of shop must be a string. Make the connection again with"
-        " another value of shop."
+        "Nothing was sent: the value of shop must be a string. Enter another value of shop."
     )
 
 

@@ -39,6 +39,7 @@ def test_a_right_token_says_who_comes_and_for_whom(signer: Signer) -> None:
         customer_name="Acme",
         name="Ada",
         role=Role.ADMIN,
+        embedding=False,
         expires_at=NOW + timedelta(minutes=5),
     )
 
@@ -55,6 +56,12 @@ def test_what_need_not_be_said_is_a_user_without_names() -> None:
     token = saying()
 
     assert (token.role, token.name, token.customer_name) == (Role.USER, None, None)
+
+
+@pytest.mark.parametrize("embedding", [True, False])
+def test_the_embedding_application_says_that_it_is_one(embedding: bool) -> None:
+    assert saying(embedding=embedding).embedding is embedding
+    assert saying().embedding is False
 
 
 def test_an_empty_name_is_none() -> None:
