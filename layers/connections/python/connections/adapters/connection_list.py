@@ -1,18 +1,17 @@
 """Connections as they are added and listed, by customer or all."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import canceled, to_item
-from connections.adapters.connections_table import read_together
+from connections.adapters.aws import canceled
 from connections.adapters.customers_table import customer_stays
-from connections.adapters.lists import cursor_of, place_of, query_page
+from connections.adapters.indexed_list import IndexedList
+from connections.adapters.lists import cursor_of
 from connections.adapters.new_connection import new_connection_parts
 from connections.adapters.referrers import referrer_put, template_counted
 from connections.adapters.sealing import Sealer
-from connections.adapters.state_items import CLOSED, LISTED, state_key, to_connection
+from connections.adapters.state_items import CLOSED, LISTED, to_connection
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import CustomerBeingDeleted, NotFound
 from connections.domain.identifiers import ConnectionId, CustomerId
@@ -20,9 +19,6 @@ from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-LARGEST_BATCH = 100
-_PLACE = re.compile(r"con_[0-9a-z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +77,16 @@ class DynamoConnectionList:
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[Connection], str | None]:
         """Return connections, of one customer or all, newest first, and the next page's cursor."""
-        index, name, value = (
-            ("listed", "listed", LISTED)
+        # Authorizations and flows are the customer's too.
+        listed = IndexedList(client=self.client, table=self.table, prefix="con_", sort_key="state")
+        items, following = (
+            listed.page("listed", LISTED, limit=limit, cursor=cursor)
             if customer_id is None
-            else ("customer", "customerId", customer_id)
+            else listed.page("customer", customer_id, limit=limit, cursor=cursor)
         )
-        query = {
-            "TableName": self.table,
-            "IndexName": index,
-            # Authorizations and flows are the customer's too.
-            "KeyConditionExpression": f"{name} = :value AND begins_with(pk, :prefix)",
-            "ExpressionAttributeValues": to_item({":value": value, ":prefix": "con_"}),
-        }
-        after = {}
-        if cursor is not None:
-            after = {name: value, **state_key(ConnectionId(place_of(cursor, _PLACE)))}
-        items, last = query_page(self.client, query, limit=limit, after=after)
-        ids = [ConnectionId(item["pk"]) for item in items]
-        return self._states(ids), cursor_of(last["pk"]) if last else None
+        # What is being deleted is gone for everybody.
+        return [to_connection(item) for item in items if CLOSED not in item], following
 
     def cursor_after(self, connection_id: ConnectionId) -> str:
         """Return the cursor of the page that begins after a connection."""
         return cursor_of(connection_id)
-
-    def _states(self, ids: Sequence[ConnectionId]) -> list[Connection]:
-        """Read the states in the order of their ids; what is gone, or going, is left out."""
-        found: dict[str, Connection] = {}
-        for start in range(0, len(ids), LARGEST_BATCH):
-            keys = [state_key(each) for each in ids[start : start + LARGEST_BATCH]]
-            for item in read_together(self.client, {self.table: keys}):
-                if CLOSED not in item:
-                    found[item["pk"]] = to_connection(item)
-        return [found[each] for each in ids if each in found]

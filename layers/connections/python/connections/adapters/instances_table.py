@@ -1,15 +1,14 @@
 """Instances in the Definitions table, with their connections."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import canceled, condition, to_item
-from connections.adapters.connections_table import read_together
 from connections.adapters.customers_table import customer_stays
 from connections.adapters.held_parts import HeldParts, Made
+from connections.adapters.indexed_list import IndexedList
 from connections.adapters.instance_items import (
     LISTED,
     instance_item,
@@ -19,7 +18,6 @@ from connections.adapters.instance_items import (
 )
 from connections.adapters.integration_items import CLOSED, head_key
 from connections.adapters.known_instances import DynamoKnownInstances
-from connections.adapters.lists import cursor_of, place_of, query_page
 from connections.application.instance_ports import Change
 from connections.domain.errors import CustomerBeingDeleted, NotFound
 from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId
@@ -27,9 +25,6 @@ from connections.domain.instance import Instance
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-LARGEST_BATCH = 100
-_PLACE = re.compile(r"ins_[0-9a-z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +115,13 @@ class DynamoInstances:
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[Instance], str | None]:
         """Return instances, of one customer or all, newest first, and the next page's cursor."""
-        index, name, value = (
-            ("listed", "listed", LISTED)
-            if customer_id is None
-            else ("customer", "customerId", customer_id)
+        listed = IndexedList(
+            client=self.client, table=self.table, prefix="ins_", sort_key="instance"
         )
-        query = {
-            "TableName": self.table,
-            "IndexName": index,
-            # Integrations that the customer builds are in the index, too.
-            "KeyConditionExpression": f"{name} = :value AND begins_with(pk, :prefix)",
-            "ExpressionAttributeValues": to_item({":value": value, ":prefix": "ins_"}),
-        }
-        after = {}
-        if cursor is not None:
-            after = {name: value, **instance_key(InstanceId(place_of(cursor, _PLACE)))}
-        items, last = query_page(self.client, query, limit=limit, after=after)
-        found = self._many([InstanceId(item["pk"]) for item in items])
-        return found, cursor_of(last["pk"]) if last else None
-
-    def _many(self, ids: Sequence[InstanceId]) -> list[Instance]:
-        found: dict[str, Instance] = {}
-        for start in range(0, len(ids), LARGEST_BATCH):
-            keys = [instance_key(each) for each in ids[start : start + LARGEST_BATCH]]
-            for item in read_together(self.client, {self.table: keys}):
-                found[item["pk"]] = to_instance(item)
-        return [found[each] for each in ids if each in found and found[each].deleting_since is None]
+        items, following = (
+            listed.page("listed", LISTED, limit=limit, cursor=cursor)
+            if customer_id is None
+            else listed.page("customer", customer_id, limit=limit, cursor=cursor)
+        )
+        found = map(to_instance, items)
+        return [each for each in found if each.deleting_since is None], following

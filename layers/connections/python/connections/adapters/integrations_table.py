@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connections.adapters.aws import canceled, from_item, to_item, translated_errors
 from connections.adapters.connections_table import read_together
 from connections.adapters.customers_table import customer_stays
+from connections.adapters.indexed_list import IndexedList
 from connections.adapters.integration_items import (
     OFFERED,
     UNCHANGED,
@@ -21,7 +22,7 @@ from connections.adapters.integration_items import (
     to_integration,
     to_references,
 )
-from connections.adapters.lists import cursor_of, partition_page, place_of, query_page
+from connections.adapters.lists import partition_page
 from connections.adapters.referrers import referrer_delete, referrer_put, template_counted
 from connections.adapters.sealing import Sealer
 from connections.application.integration_ports import References
@@ -126,19 +127,10 @@ class DynamoIntegrations:
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[Integration], str | None]:
         """Return integrations of one customer, or the organization's, newest first."""
-        partition = listed_as(customer_id)
-        query = {
-            "TableName": self.table,
-            "IndexName": "listed",
-            "KeyConditionExpression": "listed = :listed",
-            "ExpressionAttributeValues": to_item({":listed": partition}),
-        }
-        after = {}
-        if cursor is not None:
-            after = {"listed": partition, **head_key(IntegrationId(place_of(cursor, _PLACE)))}
-        items, last = query_page(self.client, query, limit=limit, after=after)
-        found = self._heads([IntegrationId(item["pk"]) for item in items])
-        return found, cursor_of(last["pk"]) if last else None
+        items, following = self._listed.page(
+            "listed", listed_as(customer_id), limit=limit, cursor=cursor
+        )
+        return [to_integration(item) for item in items], following
 
     def offered(
         self, *, limit: int, cursor: str | None
@@ -147,15 +139,14 @@ class DynamoIntegrations:
         items, following = partition_page(
             self.client, self.table, OFFERED, form=_PLACE, limit=limit, cursor=cursor
         )
-        return self._heads([IntegrationId(item["sk"]) for item in items]), following
+        heads = self._listed.items([item["sk"] for item in items])
+        return [to_integration(head) for head in heads], following
 
-    def _heads(self, ids: Sequence[IntegrationId]) -> list[Integration]:
-        found: dict[str, Integration] = {}
-        for start in range(0, len(ids), LARGEST_TRANSACTION):
-            keys = [head_key(each) for each in ids[start : start + LARGEST_TRANSACTION]]
-            for item in read_together(self.client, {self.table: keys}):
-                found[item["pk"]] = to_integration(item)
-        return [found[each] for each in ids if each in found]
+    @property
+    def _listed(self) -> IndexedList:
+        return IndexedList(
+            client=self.client, table=self.table, prefix="int_", sort_key="integration"
+        )
 
     def _offering(self, integration: Integration) -> dict[str, Any]:
         key = to_item(offered_key(integration.id))

@@ -4,7 +4,6 @@ An item also counts what refers to the template (`uses`); a change of the templa
 alone, so that one that begins to refer at the same moment is not forgotten.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,7 @@ from connections.adapters.aws import (
     to_item,
     translated_errors,
 )
-from connections.adapters.connections_table import read_together
-from connections.adapters.lists import cursor_of, place_of, query_page
+from connections.adapters.indexed_list import IndexedList
 from connections.adapters.referrers import template_key
 from connections.adapters.sealing import Purpose, Sealer
 from connections.domain.connection_template import ConnectionTemplate
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LISTED = "template"
-LARGEST_BATCH = 100
-_PLACE = re.compile(r"tpl_[0-9a-z]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +113,11 @@ class DynamoTemplates:
         self, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[ConnectionTemplate], str | None]:
         """Return templates, newest first, and the cursor of the next page."""
-        query = {
-            "TableName": self.table,
-            "IndexName": "listed",
-            "KeyConditionExpression": "listed = :listed",
-            "ExpressionAttributeValues": to_item({":listed": LISTED}),
-        }
-        after = {}
-        if cursor is not None:
-            after = {"listed": LISTED, **template_key(TemplateId(place_of(cursor, _PLACE)))}
-        items, last = query_page(self.client, query, limit=limit, after=after)
-        ids = [TemplateId(item["pk"]) for item in items]
-        return self._together(ids), cursor_of(last["pk"]) if last else None
-
-    def _together(self, ids: Sequence[TemplateId]) -> list[ConnectionTemplate]:
-        """Read templates in the order of their ids; what is gone meanwhile is left out."""
-        found: dict[str, ConnectionTemplate] = {}
-        for start in range(0, len(ids), LARGEST_BATCH):
-            keys = [template_key(each) for each in ids[start : start + LARGEST_BATCH]]
-            for item in read_together(self.client, {self.table: keys}):
-                found[item["pk"]] = self._template(item)
-        return [found[each] for each in ids if each in found]
+        listed = IndexedList(
+            client=self.client, table=self.table, prefix="tpl_", sort_key="template"
+        )
+        items, following = listed.page("listed", LISTED, limit=limit, cursor=cursor)
+        return [self._template(item) for item in items], following
 
     def _update(self, former: ConnectionTemplate, template: ConnectionTemplate) -> dict[str, Any]:
         changes = to_item(self._changeable(template))

@@ -7,6 +7,7 @@ from typing import Any
 
 from connections.application.access_ports import Deletions
 from connections.application.asked_inputs import KEPT, kept_from_customers
+from connections.application.change_entry import change_entry
 from connections.application.create_connection import FILLED, VALUES
 from connections.application.entered_values import missing_inputs, pointer, value_problems
 from connections.application.instance_ports import Change, ChangedConnections
@@ -16,7 +17,6 @@ from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Conflict, InUse, InvalidRequest, NotFound, Problem
 from connections.domain.identifiers import ConnectionId, Randomness
-from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.client import definition_of
 
@@ -67,7 +67,7 @@ class ConnectionEditor:
             if change is None:
                 return found
             if self.changed.saved(change):
-                self._log(change)
+                self.logbook.write(change_entry(change, otherwise="It was renamed."))
                 return change.connection, change.inputs
         raise Conflict("The connection is being changed all the time; try again.")
 
@@ -140,17 +140,6 @@ class ConnectionEditor:
         same = inputs_digest(salted) == inputs_digest(replace(former, salt=salt))
         return inputs if same else salted
 
-    def _log(self, change: Change) -> None:
-        self.logbook.write(
-            LogEntry(
-                connection_id=change.connection.id,
-                at=change.connection.updated_at,
-                event=Event.CHANGED,
-                severity=Severity.INFO,
-                detail=_told(change),
-            )
-        )
-
 
 def _refuse_of_instance(connection: Connection) -> None:
     if connection.place is not None:
@@ -158,16 +147,3 @@ def _refuse_of_instance(connection: Connection) -> None:
             f"The connection is held by the instance {connection.place.instance_id}: it is changed"
             " and deleted there."
         )
-
-
-def _told(change: Change) -> str:
-    """Return the words that say what was changed; they quote no value."""
-    former, values = change.former_inputs.values, change.inputs.values
-    names = sorted(name for name in {*former, *values} if former.get(name) != values.get(name))
-    told = f"Values were changed: {', '.join(names)}." if names else "It was renamed."
-    if names and change.connection.inputs_changed:
-        told += (
-            " The grant goes on with the inputs that it was issued under; CONNECT again to take up"
-            " the new ones."
-        )
-    return told

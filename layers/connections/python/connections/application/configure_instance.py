@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from connections.application.access_ports import Deletions
 from connections.application.asked_inputs import reach_of
+from connections.application.change_entry import change_entry
 from connections.application.entered_values import missing_inputs, pointer
 from connections.application.holding import Entered, EntryForm, Held, Holding
 from connections.application.instance_connections import (
@@ -25,7 +26,6 @@ from connections.domain.errors import (
 )
 from connections.domain.identifiers import ConnectionId, InstanceId, Randomness
 from connections.domain.instance import Instance
-from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.client import definition_of
 
@@ -96,15 +96,7 @@ class Workshop:
     def log(self, changes: Iterable[Change]) -> None:
         """Say in the connections' logs what was changed, and what follows from it."""
         for change in changes:
-            self.logbook.write(
-                LogEntry(
-                    connection_id=change.connection.id,
-                    at=change.connection.updated_at,
-                    event=Event.CHANGED,
-                    severity=Severity.INFO,
-                    detail=change_told(change),
-                )
-            )
+            self.logbook.write(change_entry(change, otherwise="It moved to another version."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,16 +179,3 @@ def check_complete(ids: Mapping[str, ConnectionId], held: Held) -> None:
 def missing_of(inputs: Inputs) -> list[str]:
     """Return the inputs of a connection that are required and have no value."""
     return missing_inputs(definition_of(inputs.definition), inputs.effective)
-
-
-def change_told(change: Change) -> str:
-    """Return the words that say what was changed; they quote no value."""
-    former, values = change.former_inputs.values, change.inputs.values
-    names = sorted(name for name in {*former, *values} if former.get(name) != values.get(name))
-    told = f"Values were changed: {', '.join(names)}." if names else "It moved to another version."
-    if change.connection.inputs_changed:
-        told += (
-            " The grant goes on with the inputs that it was issued under; CONNECT again to take up"
-            " the new ones."
-        )
-    return told
