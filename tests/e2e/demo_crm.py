@@ -77,8 +77,7 @@ class CrmConnection(LiveConnection):
 
     def issued(self) -> list[str]:
         """Return the fingerprints of all tokens that it was issued, the oldest first."""
-        issued = [entry.get("issued", {}) for entry in self.requests("token")]
-        return [fingerprint for tokens in issued for fingerprint in tokens.values()]
+        return self.crm.issued(self.client_id)
 
     def alive(self) -> list[str]:
         """Return the fingerprints of those that the provider takes."""
@@ -170,6 +169,15 @@ class DemoCrm:
         """Return the requests that the provider saw, and its count of double spends."""
         content: dict[str, Any] = self.control.get("/_ledger").raise_for_status().json()
         return content
+
+    def issued(self, client_id: str) -> list[str]:
+        """Return the fingerprints of all tokens that a client was issued, the oldest first."""
+        return [
+            fingerprint
+            for entry in self.ledger()["entries"]
+            if (entry["endpoint"], entry["client_id"]) == ("token", client_id)
+            for fingerprint in entry.get("issued", {}).values()
+        ]
 
     def active(self, fingerprint: str) -> bool:
         """Tell whether the provider takes a token."""

@@ -100,6 +100,20 @@ def test_b65_an_oauth_connection_has_its_mandatory_inputs(studio: Studio, missin
     assert missing in refused.json()["errors"][0]["detail"]
 
 
+def test_b65_client_credentials_need_no_authorize_url(studio: Studio) -> None:
+    definition = {**studio.oauth2(), "oauth2Type": "client_credentials"}
+    del definition["inputs"]["authorizeUrl"]
+    document = {"key": studio.name("m2m"), "label": "M2M", "connections": [definition]}
+
+    # Their form is known; until they are fetched, none is published.
+    not_yet = publish(studio, document)
+    assert [each["pointer"] for each in not_yet.json()["errors"]] == ["#/connections/0/oauth2Type"]
+    for missing in MANDATORY[1:]:
+        fewer = {name: each for name, each in definition["inputs"].items() if name != missing}
+        refused = publish(studio, {**document, "connections": [{**definition, "inputs": fewer}]})
+        assert missing in refused.json()["errors"][0]["detail"]
+
+
 @pytest.mark.parametrize("optional", ["revokeUrl", "refreshUrl"])
 def test_b65_urls_for_revoking_and_refreshing_are_optional(studio: Studio, optional: str) -> None:
     definition = studio.oauth2()

@@ -5,10 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connections_sdk.definitions import ConnectionDefinition
 from tests.answers import problem_code
 from tests.browser import Browser
 from tests.e2e.studio import LiveInstance, Studio
 from tests.live_connection import content_of
+from tests.unit.sdk.test_published_connections import DEFINITIONS
 
 
 def authorization_request(browser: Browser) -> dict[str, list[str]]:
@@ -82,41 +84,31 @@ def test_b03_a_component_declares_any_set_of_typed_fields(studio: Studio) -> Non
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("component", "key", "values"),
-    [
-        pytest.param(
-            "aws-s3", "apiKeySecret",
-            {"accessKeyId": "AKIAEXAMPLE", "secretAccessKey": "a-secret-access-key-of-s3"},
-            id="b04 Amazon S3",
-        ),
-        pytest.param(
-            "tableau", "personalAccessToken",
-            {
-                "host": "acme.online.tableau.com", "siteId": "acme", "tokenName": "sync",
-                "token": "a-personal-access-token",
-            },
-            id="b05 Tableau",
-        ),
-    ],
-)  # fmt: skip
-def test_b04_b05_built_in_components_hold_keys(
-    studio: Studio, component: str, key: str, values: dict[str, str]
-) -> None:
-    [definition] = [
-        each
-        for each in content_of(studio.api.get(f"/components/{component}"))["connections"]
-        if set(values) <= set(each["inputs"])
-    ]
+def holds_keys(studio: Studio, component: str, key: str, values: dict[str, str]) -> None:
+    """See that a built-in component's connection takes keys and hands them to code."""
     built = studio.integration()
-    built.variable("Keys", component, definition=definition["key"])
+    built.variable("Keys", component, definition=key)
     built.publish()
     instance = studio.instance(built, studio.tenant())
+    assert instance.deploy().status_code == 409
 
     instance.enter("Keys", **values)
 
     assert instance.fields("Keys").items() >= values.items()
     assert instance.deploy().status_code == 200
+
+
+def test_b04_amazon_s3_has_an_access_key(studio: Studio) -> None:
+    values = {"accessKeyId": "AKIAEXAMPLE", "secretAccessKey": "a-secret-access-key-of-s3"}
+    holds_keys(studio, "aws-s3", "apiKeySecret", values)
+
+
+def test_b05_tableau_has_host_site_and_token(studio: Studio) -> None:
+    values = {
+        "host": "acme.online.tableau.com", "siteId": "acme", "tokenName": "sync",
+        "token": "a-personal-access-token",
+    }  # fmt: skip
+    holds_keys(studio, "tableau", "personalAccessToken", values)
 
 
 def test_b33_a_client_id_may_have_a_label_of_its_own(studio: Studio) -> None:
@@ -131,20 +123,24 @@ def test_b33_a_client_id_may_have_a_label_of_its_own(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scopes", "sent"), [("contacts.read  offline_access", ["contacts.read offline_access"])]
+    ("facts", "sent"),
+    [
+        ({}, "contacts.read offline_access"),
+        ({"scopeSeparator": ","}, "contacts.read,offline_access"),
+    ],
 )
 def test_b34_scopes_are_sent_as_entered(
-    studio: Studio, browser: Browser, scopes: str, sent: list[str]
+    studio: Studio, browser: Browser, facts: dict[str, str], sent: str
 ) -> None:
     built = studio.integration()
-    built.variable("CRM", studio.component())
+    built.variable("CRM", studio.component({**studio.oauth2(), "provider": facts}))
     built.publish()
     instance = studio.instance(built, studio.tenant())
-    instance.enter("CRM", **studio.client(), scopes=scopes)
+    instance.enter("CRM", **studio.client(), scopes="contacts.read  offline_access")
 
-    studio.connect(instance.connection("CRM"), browser)
+    browser.submit(browser.get(instance.connection("CRM").link()).form)
 
-    assert authorization_request(browser)["scope"] == sent
+    assert authorization_request(browser)["scope"] == [sent]
 
 
 def test_b34_without_scopes_no_parameter_is_sent(studio: Studio, browser: Browser) -> None:
@@ -216,27 +212,31 @@ def test_b38_a_template_leads_nowhere_else(studio: Studio) -> None:
     assert "evil" not in refused.text
 
 
-@pytest.mark.parametrize(
-    ("hidden", "number"), [("authorizeUrl", "b39"), ("clientId", "b40"), ("clientSecret", "b40")]
-)
-def test_b39_b40_hidden_inputs_are_asked_of_nobody(
-    studio: Studio, hidden: str, number: str
-) -> None:
-    fields = {
-        "authorizeUrl": {},
-        "clientId": {
-            "clientId": {"type": "string", "shown": False, "required": True, "default": "public"}
-        },
-        "clientSecret": {"clientSecret": {"type": "password", "shown": False}},
-    }
+def asks_nobody(studio: Studio, hidden: str, **inputs: object) -> LiveInstance:
+    """An instance, of which it is seen that an input is asked of nobody."""
     built = studio.integration()
-    built.variable("CRM", studio.component(studio.oauth2(**fields[hidden])))
+    built.variable("CRM", studio.component(studio.oauth2(**inputs)))
     built.publish()
     instance = studio.instance(built, studio.tenant())
-
     assert hidden not in instance.asked("CRM")
     refused = instance.enter("CRM", **{hidden: "https://elsewhere.example"})
-    assert (refused.status_code, problem_code(refused)) == (400, "invalid-request"), number
+    assert (refused.status_code, problem_code(refused)) == (400, "invalid-request")
+    return instance
+
+
+def test_b39_hidden_urls_have_their_defaults(studio: Studio, browser: Browser) -> None:
+    instance = asks_nobody(studio, "authorizeUrl")
+    instance.enter("CRM", **studio.client())
+
+    assert studio.connect(instance.connection("CRM"), browser).title == "Authorization complete"
+    url = instance.fields("CRM")["authorizeUrl"]
+    assert url == f"{studio.crm.stack.provider_url}/authorize"
+
+
+def test_b40_client_id_and_secret_can_be_hidden(studio: Studio) -> None:
+    public = {"type": "string", "shown": False, "required": True, "default": "public"}
+    asks_nobody(studio, "clientId", clientId=public)
+    asks_nobody(studio, "clientSecret", clientSecret={"type": "password", "shown": False})
 
 
 def test_b41_an_override_of_the_scopes_reaches_the_authorization_request(
@@ -248,6 +248,26 @@ def test_b41_an_override_of_the_scopes_reaches_the_authorization_request(
     instance = studio.instance(built, studio.tenant())
     instance.enter("CRM", **studio.client(), scopes="contacts.write offline_access")
 
+    assert instance.asked("CRM")["scopes"]["default"] == "contacts.read"
     browser.submit(browser.get(instance.connection("CRM").link()).form)
 
     assert authorization_request(browser)["scope"] == ["contacts.write offline_access"]
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+def test_a_definition_from_the_field_is_published_and_held(
+    studio: Studio, definition: dict[str, Any]
+) -> None:
+    key = studio.name("field")
+    document = {"key": key, "label": "From the field", "connections": [definition]}
+    studio.crm.stack.publish(document)
+    [read] = content_of(studio.api.get(f"/components/{key}"))["connections"]
+    assert ConnectionDefinition(**read) == ConnectionDefinition(**definition)
+    built = studio.integration()
+    built.variable("Theirs", key, definition=definition["key"])
+    built.publish()
+
+    asked = studio.instance(built, studio.tenant()).shown("Theirs")["inputs"]
+
+    shown = [name for name, each in definition["inputs"].items() if each.get("shown", True)]
+    assert [each["name"] for each in asked] == shown

@@ -1,6 +1,5 @@
 """A customer with forty connections is deleted, and the work is killed half-way."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from tests.e2e.demo_crm import CrmConnection, DemoCrm
-from tests.e2e.developer import developer
+from tests.e2e.developer import everything_stored
 from tests.live_connection import content_of
 from tests.stack import RunningStack
 
@@ -31,18 +30,6 @@ def process_of(stack: RunningStack, folder: str) -> int:
         if int(parent) == stack.process_id and f"functions/{folder}" in command
     ]
     return found
-
-
-def everything_stored(stack: RunningStack, but: str) -> str:
-    """Return all items of all tables but one, as text."""
-    dynamodb = developer(stack, "dynamodb")
-    names = [name for name in dynamodb.list_tables()["TableNames"] if f"-{but}-" not in name]
-    pages = (
-        page for name in names for page in dynamodb.get_paginator("scan").paginate(TableName=name)
-    )
-    items = [item for page in pages for item in page["Items"]]
-    assert items != []
-    return json.dumps(items, default=lambda value: value.decode("latin-1"))
 
 
 def kept(stack: RunningStack, customer_id: str) -> int:

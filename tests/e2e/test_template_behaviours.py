@@ -29,7 +29,7 @@ def test_b67_a_template_fills_inputs_beforehand(studio: Studio, browser: Browser
     assert studio.crm.userinfo(token).status_code == 200
 
 
-def test_b68_b70_many_integrations_share_one(studio: Studio) -> None:
+def test_b68_b70_the_organizations_integrations_share_one(studio: Studio) -> None:
     component = studio.component()
     template = studio.template(component, studio.client())
     ids = {referring(studio, component, template["name"]).id for _ in range(3)}
@@ -138,12 +138,19 @@ def test_b75_what_it_omits_stays_for_the_builder(studio: Studio) -> None:
 def test_b76_only_templates_of_that_connection_can_be_chosen(studio: Studio) -> None:
     template = studio.template(studio.component(), studio.client())
 
-    refused = studio.integration().try_variable(
-        "CRM", studio.component(), template=template["name"]
-    )
+    another = {**studio.oauth2(), "key": "another"}
+    both = studio.component(studio.oauth2(), another)
+    of_both = studio.template(both, studio.client())
 
-    assert (refused.status_code, problem_code(refused)) == (400, "invalid-request")
-    assert [each["pointer"] for each in refused.json()["errors"]] == ["#/connection/template"]
+    for component, key, named in (
+        (studio.component(), "oauth2", template["name"]),
+        (both, "another", of_both["name"]),
+    ):
+        refused = studio.integration().try_variable(
+            "CRM", component, definition=key, template=named
+        )
+        assert (refused.status_code, problem_code(refused)) == (400, "invalid-request")
+        assert [each["pointer"] for each in refused.json()["errors"]] == ["#/connection/template"]
 
 
 def test_b77_inputs_that_it_fills_are_asked_of_nobody(studio: Studio) -> None:
@@ -220,29 +227,73 @@ def test_b81_then_not_any_more(studio: Studio) -> None:
     assert f"version {version}" in refused.json()["detail"]
 
 
+def keys_component(studio: Studio) -> str:
+    """A component whose fields code receives as they are."""
+    inputs = {"host": {"type": "string", "label": "Host"}}
+    return studio.component({"key": "oauth2", "label": "Keys", "inputs": inputs})
+
+
 def test_b81_also_when_publishing_and_changing_race(studio: Studio) -> None:
-    component = studio.component()
-    for number in range(5):
-        template = studio.template(component, studio.client())
+    component, tenant = keys_component(studio), studio.tenant()
+    for number in range(8):
+        template = studio.template(component, {"host": "before.example"})
         built = referring(studio, component, template["name"])
         path = f"/connection-templates/{template['id']}"
-        change = {"connection": {"values": {"clientId": f"changed-{number}"}}}
+        change = {"connection": {"values": {"host": f"changed-{number}.example"}}}
         with ThreadPoolExecutor(2) as pool:
             published = pool.submit(built.publish)
             changed = pool.submit(studio.api.patch, path, json=change)
         published.result()
+        host = studio.instance(built, tenant).fields("CRM")["host"]
 
-        # Changed before the version was published, or not at all: it is locked either way.
-        read = content_of(studio.api.get(path))
-        now = read["connection"]["values"]["clientId"]["value"]
-        assert (now == f"changed-{number}") == (changed.result().status_code == 200)
-        assert read["locked"]
-        instance = studio.instance(built, studio.tenant())
-        fields = instance.credentials("CRM")
-        assert problem_code(fields) == "not-connected"
+        # Changed before the version was published, or not at all; and not any more.
+        won = changed.result().status_code == 200
+        assert host == (f"changed-{number}.example" if won else "before.example")
+        late = {"connection": {"values": {"host": "late.example"}}}
+        assert studio.api.patch(path, json=late).status_code == 409
+        assert studio.instance(built, tenant).fields("CRM")["host"] == host
 
 
-def test_b82_b85_other_values_are_another_template_in_another_version(
+def moved_on(studio: Studio) -> tuple[Built, int, int, LiveInstance, LiveInstance]:
+    """An integration with a version of each of two templates, and an instance of each."""
+    component, tenant = keys_component(studio), studio.tenant()
+    old = studio.template(component, {"host": "old.example"})
+    new = studio.template(component, {"host": "new.example"})
+    built = referring(studio, component, old["name"])
+    [variable] = built.variables()
+    before = built.publish()
+    held = studio.instance(built, tenant)
+    path = f"/integrations/{built.id}/config-variables/{variable['id']}"
+    content_of(studio.api.patch(path, json={"connection": {"template": new["name"]}}))
+    after = built.publish()
+    return built, before, after, held, studio.instance(built, tenant)
+
+
+def test_b82_other_values_are_another_template(studio: Studio) -> None:
+    built, before, after, _, _ = moved_on(studio)
+
+    versions = [built.exported("application/yaml", number) for number in (before, after)]
+
+    assert (before, after) == (1, 2)
+    assert "template: Template-" in versions[0]
+    assert versions[0] != versions[1] == built.exported("application/yaml")
+
+
+def test_b83_instances_of_the_old_version_keep_the_old_one(studio: Studio) -> None:
+    _, before, _, held, _ = moved_on(studio)
+
+    assert (held.read()["version"], held.fields("CRM")["host"]) == (before, "old.example")
+
+
+def test_b84_instances_of_the_new_version_get_the_new_one(studio: Studio) -> None:
+    _, _, after, held, latest = moved_on(studio)
+
+    assert latest.fields("CRM")["host"] == "new.example"
+    assert held.move(after)["version"] == after
+    assert held.fields("CRM")["host"] == "new.example"
+
+
+def test_b84_a_grant_goes_on_until_somebody_connects_again(
     studio: Studio, browser: Browser
 ) -> None:
     component, tenant = studio.component(), studio.tenant()
@@ -250,32 +301,34 @@ def test_b82_b85_other_values_are_another_template_in_another_version(
     old, new = studio.template(component, first), studio.template(component, second)
     built = referring(studio, component, old["name"])
     [variable] = built.variables()
-    ten = built.publish()
-    held = [studio.instance(built, tenant), studio.instance(built, tenant)]
-    for instance in held:
-        studio.connect(instance.connection("CRM"), browser)
+    built.publish()
+    instance = studio.instance(built, tenant)
+    connection = instance.connection("CRM")
+    studio.connect(connection, browser)
     path = f"/integrations/{built.id}/config-variables/{variable['id']}"
-    change = {"connection": {"template": new["name"]}}
-    content_of(studio.api.patch(path, json=change))
-    eleven = built.publish()
-    latest = studio.instance(built, tenant)
-    studio.connect(latest.connection("CRM"), browser)
+    content_of(studio.api.patch(path, json={"connection": {"template": new["name"]}}))
 
-    # B83, B84: the old version keeps the old one, the new one gets the new one.
-    assert client_id(held[0]) == first["clientId"]
-    assert client_id(latest) == second["clientId"]
-    moved = held[0].move(eleven)
-    assert (moved["version"], held[1].read()["version"]) == (eleven, ten)
-    connection = held[0].connection("CRM")
-    assert connection.read()["reason"] == "inputs-changed"
+    instance.move(built.publish())
+
+    assert (connection.read()["status"], connection.read()["reason"]) == (
+        "active", "inputs-changed",
+    )  # fmt: skip
+    assert connection.refresh().status_code == 200
     assert studio.crm.userinfo(connection.access_token()).status_code == 200
     studio.connect(connection, browser)
-    assert (client_id(held[0]), connection.read()["reason"]) == (second["clientId"], None)
-    assert client_id(held[1]) == first["clientId"]
-    # B85: both are in use.
-    for template in (old, new):
-        refused = studio.api.delete(f"/connection-templates/{template['id']}")
-        assert (refused.status_code, problem_code(refused)) == (409, "in-use")
+    assert (instance.fields("CRM")["clientId"], connection.read()["reason"]) == (
+        second["clientId"], None,
+    )  # fmt: skip
+
+
+def test_b85_a_template_in_use_cannot_be_deleted(studio: Studio) -> None:
+    component = studio.component()
+    template = studio.template(component, studio.client())
+    referring(studio, component, template["name"]).publish()
+
+    refused = studio.api.delete(f"/connection-templates/{template['id']}")
+
+    assert (refused.status_code, problem_code(refused)) == (409, "in-use")
 
 
 def test_b85_one_that_nothing_uses_can_be_deleted(studio: Studio) -> None:
@@ -289,8 +342,3 @@ def test_b85_one_that_nothing_uses_can_be_deleted(studio: Studio) -> None:
 
     assert studio.api.delete(path).status_code == 204
     assert studio.api.get(path).status_code == 404
-
-
-def client_id(instance: LiveInstance) -> str:
-    """The client id with which the instance's code is handed its token."""
-    return str(instance.fields("CRM")["clientId"])

@@ -44,6 +44,32 @@ def told_to_customers(story: Story, instances: list[LiveInstance]) -> str:
     return "".join(text for person in story.tenant.people for text in person.heard)
 
 
+def customers_own(story: Story) -> str:
+    """What a customer's builder exports of an integration that refers to the same template."""
+    admin = story.tenant.admin
+    theirs = content_of(admin.call("POST", "/integrations", {"name": "Theirs"}))["id"]
+    connection = {"component": story.component, "key": "oauth2", "template": story.template["name"]}
+    wanted = {"key": "CRM", "connection": {**connection, "values": {}}}
+    content_of(admin.call("POST", f"/integrations/{theirs}/config-variables", wanted))
+    content_of(admin.call("POST", f"/integrations/{theirs}/versions"))
+    exports = [
+        admin.call("GET", f"/integrations/{theirs}/definition{query}")
+        for query in ("", "?version=1")
+    ]
+    assert [each.status_code for each in exports] == [200, 200]
+    return "".join(each.text for each in exports)
+
+
+def exported(story: Story) -> str:
+    """Every export of the organization's integrations, in one text."""
+    drafts = [built.exported(media) for built in (story.first, story.second) for media in MEDIA]
+    versions = [story.first.exported(media, 10) for media in MEDIA]
+    return "".join((*drafts, *versions))
+
+
+MEDIA = ("application/yaml", "application/json")
+
+
 def test_v10_keeps_its_template_and_v11_has_another(studio: Studio, browser: Browser) -> None:
     component, client, tenant = studio.component(), studio.client(), studio.tenant()
     template = studio.template(component, client, shared=True)
@@ -63,7 +89,9 @@ def test_v10_keeps_its_template_and_v11_has_another(studio: Studio, browser: Bro
     assert (refused.status_code, problem_code(refused)) == (409, "template-locked")
     assert "version 10" in refused.json()["detail"]
     old = studio.instance(first, tenant)
+    heard = told_to_customers(story, [old])
     studio.connect(old.connection("CRM"), browser)
+    heard += told_to_customers(story, [old])
 
     successor = studio.template(component, other)
     [variable] = first.variables()
@@ -77,13 +105,18 @@ def test_v10_keeps_its_template_and_v11_has_another(studio: Studio, browser: Bro
     assert old.fields("CRM")["clientId"] == client["clientId"]
     assert new.fields("CRM")["clientId"] == other["clientId"]
     old.move(11)
-    studio.connect(old.connection("CRM"), browser)
     assert old.fields("CRM")["clientId"] == other["clientId"]
+    assert old.connection("CRM").read()["reason"] == "inputs-changed"
+    heard += told_to_customers(story, [old, new])
+    studio.connect(old.connection("CRM"), browser)
+    assert old.connection("CRM").read()["reason"] is None
 
-    heard = told_to_customers(story, [old, new])
-    exports = "".join(built.exported("application/yaml") for built in (first, second))
+    heard += told_to_customers(story, [old, new]) + customers_own(story)
+    told = exported(story) + first.exported("application/yaml", 11)
+    audit = studio.api.get("/audit", params={"customerId": tenant.id, "limit": 200}).text
     logs = "".join(studio.crm.stack.function_logs().values())
     for value in (*client.values(), *other.values()):
         assert value not in heard
-        assert value not in exports
+        assert value not in told
+        assert value not in audit
         assert value not in logs

@@ -153,5 +153,5 @@ def test_where_the_user_lands_is_changed_member_by_member(studio: Studio) -> Non
     assert variable.oauth_redirects.model_dump(by_alias=True) == {"enabled": True, **uris}
 
     ((at, _),) = places_of(lambda: changed(studio, identifier, oauthRedirects={"failureUri": None}))
-    assert at == "#/oauthRedirects"
+    assert at == "#/oauthRedirects/failureUri"
     assert changed(studio, identifier, oauthRedirects=None).oauth_redirects is None

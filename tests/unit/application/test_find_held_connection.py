@@ -3,6 +3,7 @@
 import pytest
 
 from connections.domain.errors import InvalidRequest, NotFound, Problem
+from connections.domain.identifiers import InstanceId
 from tests.builders_of_instances import a_crm, a_mailbox
 from tests.unit.application.configuring import NOWHERE, Scene
 
@@ -36,6 +37,14 @@ def test_there_must_be_such_an_instance(scene: Scene) -> None:
     for identifier in (NOWHERE, made.id):
         with pytest.raises(NotFound):
             scene.finder.find(identifier, "CRM", None)
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "api-key", "ins_", "int_00000000000000000000000001"])
+def test_what_is_no_instances_id_is_not_looked_for(scene: Scene, wrong: str) -> None:
+    scene.world.fail("instances.get")
+
+    with pytest.raises(NotFound):
+        scene.finder.find(InstanceId(wrong), "CRM", None)
 
 
 def test_a_user_must_be_named_where_each_has_a_connection(scene: Scene) -> None:

@@ -204,3 +204,14 @@ def test_a_definition_is_32_kb_at_most(publisher: ComponentPublisher, world: Wor
     assert problems(publisher, world, a_definition(), of_size(32 * 1024 + 1)) == [
         ("#/connections/1", "must be at most 32 KB")
     ]
+
+
+def test_client_credentials_are_not_published_while_nobody_fetches_them(
+    publisher: ComponentPublisher, world: World
+) -> None:
+    assert problems(publisher, world, a_definition(oauth2Type="client_credentials")) == [
+        (
+            "#/connections/0/oauth2Type",
+            "must be authorization_code: client credentials are not fetched yet",
+        )
+    ]

@@ -305,7 +305,7 @@ VARIABLE = "#/requiredConfigVars/0"
         ({"configPages": [a_page("Other")]}, ["#/configPages/0/elements/0/value"]),
         ({"configPages": [{"elements": []}]}, ["#/configPages/0/name"]),
         ({"requiredConfigVars": [a_variable(connection="x")]}, None),
-        ({"requiredConfigVars": [a_variable(inputs={"a": {"value": 5}})]},
+        ({"requiredConfigVars": [a_variable(inputs={"a": {"value": {"x": 5}}})]},
          [f"{VARIABLE}/inputs/a/value"]),
         ({"requiredConfigVars": [a_variable(inputs={"a!": "x"})]}, [f"{VARIABLE}/inputs/a!/[key]"]),
         ({"requiredConfigVars": [a_variable(inputs={"a": {"value": ["x", {"name": "k"}]}})]}, None),

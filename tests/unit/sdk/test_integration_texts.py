@@ -180,6 +180,22 @@ def test_a_byte_order_mark_is_no_fault() -> None:
     assert read_integration("\ufeffname: x").integration.name == "x"
 
 
+@pytest.mark.parametrize(("number", "text"), [("5", "5"), ("{value: 31}", "31"), ("0.5", "0.5")])
+def test_a_number_is_read_as_text(number: str, text: str) -> None:
+    written = f"""
+name: x
+configPages:
+- name: Page
+  elements:
+  - key: CRM
+    connection: {{component: crm, key: oauth2, values: {{version: {number}}}}}
+"""
+    read = read_integration(written)
+
+    assert read.integration.variables["CRM"].connection.values["version"].value == text
+    assert read.notes[-1].detail == "is a number and was read as text"
+
+
 def test_a_fault_is_named_at_its_place_without_its_value() -> None:
     text = """
 name: x
@@ -192,7 +208,7 @@ configPages:
     connection:
       component: crm
       key: hunter2!
-      values: {a: {value: 5}, b: 6, c: {value: [{key: k, value: hunter2, more: 1}]}}
+      values: {a: {value: {x: 5}}, b: {value: [5]}, c: {value: [{key: k, value: hunter2, more: 1}]}}
     oauthRedirects: {enabled: true}
 steps:
 - {name: List, component: other, action: list, configVariable: hunter2}
@@ -207,11 +223,12 @@ steps:
         "#/surprise",
         f"{at}/connection/key",
         f"{at}/connection/values/a/value",
-        f"{at}/connection/values/b",
+        f"{at}/connection/values/b/value/0",
         f"{at}/connection/values/c/value/0/more",
-        f"{at}/oauthRedirects",
+        f"{at}/oauthRedirects/successUri",
+        f"{at}/oauthRedirects/failureUri",
     }
-    assert found[f"{at}/oauthRedirects"].startswith("redirects that are enabled need")
+    assert found[f"{at}/oauthRedirects/successUri"] == "is required: redirects are enabled"
     assert "hunter2" not in str(refused.value)
 
 

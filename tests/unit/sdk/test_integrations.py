@@ -84,17 +84,25 @@ def test_a_value_is_entered_or_left_to_be_entered(said: dict[str, Any], entered:
     assert ConfigValue.model_validate(said).entered is entered
 
 
-@pytest.mark.parametrize(
-    ("said", "detail"),
-    [
-        ({"enabled": True}, "need a successUri and a failureUri"),
-        ({"enabled": True, "successUri": "https://a.example"}, "need a successUri"),
-        ({"enabled": False, "failureUri": "javascript:alert(1)"}, "must begin with https://"),
-    ],
-)
-def test_redirects_lead_to_two_web_addresses(said: dict[str, Any], detail: str) -> None:
-    with pytest.raises(ValidationError, match=detail):
-        OAuthRedirects.model_validate(said)
+NOWHERE = (
+    "javascript:alert(1)", "http://a.example", "https://", "https://a b.example", "/done",
+    "https://user@a.example", "https://[", "https://a.exämple",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("uri", NOWHERE)
+def test_redirects_lead_to_web_addresses(uri: str) -> None:
+    with pytest.raises(ValidationError, match="must be an https URL") as refused:
+        OAuthRedirects.model_validate({"enabled": False, "failureUri": uri})
+    assert refused.value.errors()[0]["loc"] == ("failureUri",)
+
+
+def test_redirects_that_are_enabled_lead_to_two() -> None:
+    with pytest.raises(ValidationError) as refused:
+        OAuthRedirects.model_validate({"enabled": True})
+    assert [each["loc"] for each in refused.value.errors()] == [("successUri",), ("failureUri",)]
+    here = "http://localhost:3000/done"
+    assert OAuthRedirects(enabled=True, success_uri=here, failure_uri=here).success_uri == here
     assert OAuthRedirects(enabled=False).success_uri is None
 
 

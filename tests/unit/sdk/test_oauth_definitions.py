@@ -77,8 +77,29 @@ def test_a_connection_that_is_not_oauth_needs_none_of_them() -> None:
     assert (definition.oauth2_type, definition.inputs) == (None, {})
 
 
-@pytest.mark.parametrize("kind", ["", "client_credentials", "AUTHORIZATION_CODE", 1])
-def test_there_is_one_type_of_oauth_connection(kind: object) -> None:
+def test_client_credentials_need_no_authorize_url() -> None:
+    inputs = a_definition()["inputs"]
+    del inputs["authorizeUrl"]
+    config = {"overrideGrantType": "urn:acme", "allowedTokenParams": ["audience"]}
+    document = {
+        "key": "m2m", "label": "M", "oauth2Type": "client_credentials", "oauth2Config": config,
+    }  # fmt: skip
+
+    definition = ConnectionDefinition.model_validate({**document, "inputs": inputs})
+
+    assert definition.oauth2_config is not None
+    assert definition.oauth2_config.allowed_token_params == ["audience"]
+    for name in ("tokenUrl", "scopes", "clientId", "clientSecret"):
+        fewer = {each: field for each, field in inputs.items() if each != name}
+        with pytest.raises(ValidationError, match=f"needs the inputs {name}"):
+            ConnectionDefinition.model_validate({**document, "inputs": fewer})
+    of_consent = {**document, "oauth2Type": None}
+    with pytest.raises(ValidationError, match="of connections with client credentials alone"):
+        ConnectionDefinition.model_validate({**of_consent, "inputs": inputs})
+
+
+@pytest.mark.parametrize("kind", ["", "password", "AUTHORIZATION_CODE", 1])
+def test_no_other_type_of_oauth_connection_is_known(kind: object) -> None:
     assert refused(oauth2Type=kind) == [("literal_error", ("oauth2Type",))]
 
 

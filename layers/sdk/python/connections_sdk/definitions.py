@@ -13,7 +13,14 @@ from connections_sdk.forms import Document, Key, Label, Parameters, Seconds, Tex
 from connections_sdk.inputs import TEXT_TYPES, Choice, InputField
 from connections_sdk.templates import TemplateFault, open_host, rendered, sample, slots
 
-__all__ = ["Choice", "Component", "ConnectionDefinition", "InputField", "ProviderFacts"]
+__all__ = [
+    "Choice",
+    "Component",
+    "ConnectionDefinition",
+    "InputField",
+    "OAuth2Config",
+    "ProviderFacts",
+]
 
 OAUTH_INPUTS = ("authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret")
 URL_INPUTS = ("authorizeUrl", "tokenUrl", "refreshUrl", "revokeUrl")
@@ -45,21 +52,37 @@ class ProviderFacts(Document):
     """Error codes with which the server says that a grant is dead, beside `invalid_grant`."""
 
 
+class OAuth2Config(Document):
+    """What is particular about a token request with client credentials (RFC 6749 section 4.4)."""
+
+    override_grant_type: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = (
+        None
+    )
+    """Sent in place of `client_credentials`."""
+    allowed_token_params: Annotated[list[Key], Field(max_length=30)] = Field(default_factory=list)
+    """Inputs that are sent along as parameters."""
+
+
 class ConnectionDefinition(Document):
     """What a component asks for to reach its third-party app."""
 
     key: Key
     label: Label
     comments: Text | None = None
-    oauth2_type: Literal["authorization_code"] | None = None
+    oauth2_type: Literal["authorization_code", "client_credentials"] | None = None
     oauth2_pkce_method: Literal["S256", "plain", "none"] = "S256"
+    oauth2_config: OAuth2Config | None = None
+    """Of client credentials alone."""
     inputs: Annotated[dict[Key, InputField], Field(max_length=100)]
     provider: ProviderFacts = Field(default_factory=ProviderFacts)
 
     @model_validator(mode="after")
     def _has_what_oauth_needs(self) -> Self:
+        if self.oauth2_config is not None and self.oauth2_type != "client_credentials":
+            message = "oauth2Config is of connections with client credentials alone"
+            raise ValueError(message)
         if self.oauth2_type is not None:
-            missing = [name for name in OAUTH_INPUTS if name not in self.inputs]
+            missing = [name for name in self._mandatory if name not in self.inputs]
             if missing:
                 message = f"an OAuth 2.0 connection also needs the inputs {', '.join(missing)}"
                 raise ValueError(message)
@@ -68,6 +91,11 @@ class ConnectionDefinition(Document):
                 message = f"these inputs of an OAuth 2.0 connection must be plain text: {odd[0]}"
                 raise ValueError(message)
         return self
+
+    @property
+    def _mandatory(self) -> tuple[str, ...]:
+        """The inputs that it must have; nobody consents to client credentials."""
+        return OAUTH_INPUTS[1:] if self.oauth2_type == "client_credentials" else OAUTH_INPUTS
 
     def _is_text(self, name: str) -> bool:
         field = self.inputs.get(name)

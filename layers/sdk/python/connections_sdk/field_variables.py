@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from connections_sdk.places import Place
-from connections_sdk.tolerance import Source, Tolerance
+from connections_sdk.tolerance import Source, Tolerance, as_text
 from connections_sdk.visibility_names import NAMES, visibility_by_other_names
 
 _MEMBERS = ("key", "stableKey", "description", "dataType", "connection", "inputs", "meta")
@@ -89,7 +89,7 @@ def _plain(source: Source, place: Place, tolerance: Tolerance) -> Any:
     if isinstance(value, list) and any(isinstance(each, dict) for each in value):
         tolerance.note(at, "was read as a list of strings or of pairs")
         return _entries(value, at, tolerance)
-    return value
+    return as_text(value, at, tolerance)
 
 
 def _entries(values: list[Any], place: Place, tolerance: Tolerance) -> list[Any]:

@@ -6,6 +6,7 @@ The same documents are written as YAML, as JSON and by the builders in Python.
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -72,16 +73,31 @@ class OAuthRedirects(Document):
     failure_uri: Uri | None = None
 
     @model_validator(mode="after")
-    def _has_both_when_enabled(self) -> Self:
-        for name in ("success_uri", "failure_uri"):
-            uri = getattr(self, name)
-            if self.enabled and uri is None:
-                message = "redirects that are enabled need a successUri and a failureUri"
-                raise ValueError(message)
-            if uri is not None and not uri.startswith(("https://", "http://")):
-                message = "successUri and failureUri must begin with https://"
-                raise ValueError(message)
+    def _leads_somewhere(self) -> Self:
+        faults: dict[tuple[str | int, ...], str] = {}
+        for name, uri in (("successUri", self.success_uri), ("failureUri", self.failure_uri)):
+            if uri is None and self.enabled:
+                faults[(name,)] = "is required: redirects are enabled"
+            elif uri is not None and not _is_place_of_ours(uri):
+                faults[(name,)] = "must be an https URL, or an http one of this machine"
+        if faults:
+            raise faults_at("OAuthRedirects", faults)
         return self
+
+
+def _is_place_of_ours(uri: str) -> bool:
+    """Tell whether a browser may be sent there: https, and loopback while one develops."""
+    if not all("!" <= character <= "~" for character in uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    if parts.username is not None or not parts.hostname:
+        return False
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    )
 
 
 class ConfigVariable(Document):

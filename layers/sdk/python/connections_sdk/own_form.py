@@ -3,7 +3,7 @@
 from typing import Any
 
 from connections_sdk.places import Place
-from connections_sdk.tolerance import Source, Tolerance
+from connections_sdk.tolerance import Source, Tolerance, as_text
 from connections_sdk.visibility_names import NAMES, visibility_by_other_names
 
 
@@ -63,6 +63,8 @@ def _value(value: Any, place: Place, visibility: str | None, tolerance: Toleranc
         value = {"value": value}
     own = visibility_by_other_names(value, place, tolerance) or visibility
     kept = _without_names(value)
+    if "value" in kept:
+        kept["value"] = as_text(kept["value"], (*place, "value"), tolerance)
     if own is not None and kept.get("visibility") is None:
         kept["visibility"] = own
     return kept

@@ -79,3 +79,11 @@ def _first(remarks: list[Remark], rest: str) -> tuple[Remark, ...]:
     if more <= 0:
         return tuple(remarks)
     return (*remarks[:MOST_REMARKS], Remark("#", f"{more} {rest}"))
+
+
+def as_text(value: Any, place: Place, tolerance: Tolerance) -> Any:
+    """Return a number as the text that it is written as: inputs have no numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    tolerance.note(place, "is a number and was read as text")
+    return str(int(value)) if float(value).is_integer() else str(value)

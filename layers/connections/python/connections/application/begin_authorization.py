@@ -138,7 +138,3 @@ class AuthorizationBeginner:
         if found is None:
             raise NotFound("The connection that this link was made for is gone.")
         return authorization, *found
-
-
-def _issuance(inputs: Inputs) -> Issuance:
-    return Issuance(definition=inputs.definition, values=inputs.values)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from connections.application.instance_ports import HeldByUser, KnownInstances
 from connections.domain.errors import InvalidRequest, NotFound, Problem
-from connections.domain.identifiers import ConnectionId, InstanceId
+from connections.domain.identifiers import ConnectionId, InstanceId, well_formed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,9 @@ class HeldConnectionFinder:
             NotFound: there is no such instance or variable, or the user has no connection yet.
             InvalidRequest: the variable is each user's own, and no user is named.
         """
-        instance = self.instances.get(identifier)
+        # Nothing else is looked for: the function may read no more of the definitions than these.
+        could_be = identifier.startswith("ins_") and well_formed(identifier)
+        instance = self.instances.get(identifier) if could_be else None
         variable = instance.variable(key) if instance else None
         if instance is None or variable is None:
             raise NotFound("There is no such instance, or it has no config variable of this key.")

@@ -81,6 +81,10 @@ class ComponentPublisher:
 
     def _problems(self, at: str, definition: ConnectionDefinition) -> list[Problem]:
         problems = []
+        if definition.oauth2_type == "client_credentials":
+            # Said when it is published, and not to whoever would wait for a token.
+            detail = "must be authorization_code: client credentials are not fetched yet"
+            problems.append(Problem(f"{at}/oauth2Type", detail))
         if len(json.dumps(definition.document())) > LARGEST_DEFINITION:
             problems.append(Problem(at, "must be at most 32 KB"))
         for name, field in definition.inputs.items():

@@ -36,6 +36,8 @@ class ReadInput(Document):
     comments: str | None
     example: str | None
     model: Sequence[Choice] | None
+    pattern: str | None
+    """A regular expression that the whole value matches, without look-around."""
     visibility: Visibility
     value: InputValue | None
     """What was entered, where it may be read back."""
@@ -61,6 +63,7 @@ class ReadInput(Document):
             comments=field.comments,
             example=field.example,
             model=field.model,
+            pattern=field.pattern,
             visibility=shown.asked[name],
             value=entered.get(name) if told else None,
             set={**builder, **entered}.get(name) not in (None, ""),
