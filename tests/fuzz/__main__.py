@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from tests import stack
 from tests.fuzz.campaign import Budget, Tally
 from tests.fuzz.run import LEAST_SUCCESSES, fuzz
+from tests.fuzz.scene import ADMIN, ORGANIZATION
 
 LEAST_CASES = 5000
 
@@ -19,9 +20,15 @@ def main() -> int:
     """Fuzz a stack of its own, and tell how it went; SEED makes other cases."""
     began = time.monotonic()
     seed = int(os.environ.get("SEED", "1"))
-    budget = Budget(examples=20, covering=True, histories=40, seed=seed)
+    budgets = dict.fromkeys(
+        LEAST_SUCCESSES, Budget(examples=12, covering=False, histories=15, seed=seed)
+    )
+    # Whoever comes far enough for bodies to be looked at, and may change the most.
+    budgets |= dict.fromkeys(
+        (ADMIN, ORGANIZATION), Budget(examples=10, covering=True, histories=15, seed=seed)
+    )
     with TemporaryDirectory() as folder, stack.running(Path(folder)) as running:
-        outcome = fuzz(running, dict.fromkeys(LEAST_SUCCESSES, budget))
+        outcome = fuzz(running, budgets)
     for tally in outcome.tallies:
         print("\n".join(_lines(tally)), end="\n\n")
     print(f"{outcome.cases} cases in {time.monotonic() - began:.0f} s with seed {seed}")

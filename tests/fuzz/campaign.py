@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -20,7 +20,8 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER, HookContext
 
 from tests.evidence import Evidence
 from tests.fuzz.judging import CHECKS, NOBODYS, counts
-from tests.fuzz.scene import COMPONENT, UNUSED, Caller, Scene, api_key_values
+from tests.fuzz.mending import mend, unspoken
+from tests.fuzz.scene import Caller, Scene
 
 ENDING = frozenset({
     "PUT /components/{component}",
@@ -32,11 +33,15 @@ ENDING = frozenset({
     "POST /api-keys/{key}/rotate",
     "DELETE /api-keys/{key}",
     "DELETE /signing-keys/{key}",
+    "DELETE /integrations/{integration}",
+    "PUT /integrations/{integration}/definition",
+    "DELETE /integrations/{integration}/steps/{step}",
+    "DELETE /integrations/{integration}/config-variables/{variable}",
+    "DELETE /instances/{instance}",
 })  # fmt: skip
 """What may not be done to what the run needs."""
-ROTATING = "POST /api-keys/{key}/rotate"
+_PARAMETER = re.compile(r"\{(\w+)\}")
 _ID = re.compile(r"[a-z]{3}_[0-9a-z]{26}")
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,21 +146,25 @@ class Campaign:
 
     def before_call(self, _context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
         """Keep what the run needs, and make of every other good case one that can succeed."""
+        if (body := unspoken(case.body)) != case.body:
+            case.body = body
         self._name_what_there_is(case)
         if case.meta and case.meta.generation.mode.is_positive and self.chance.random() < 0.5:
-            self._mend(case)
+            mend(case, self.caller, self.chance)
         if case.operation.label in ENDING:
-            allowed = self.scene.rotated if case.operation.label == ROTATING else ""
-            for name, value in case.path_parameters.items():
-                if isinstance(value, str) and value in self.scene.kept - {allowed}:
-                    case.path_parameters[name] = value[:4] + NOBODYS
+            # What a path names last is what is ended.
+            name = _PARAMETER.findall(case.path)[-1]
+            value = case.path_parameters.get(name)
+            if isinstance(value, str) and not self.scene.may(case.operation.label, value):
+                case.path_parameters[name] = value[:4] + NOBODYS
 
     def _name_what_there_is(self, case: Case[Any]) -> None:
         """Put ids that the caller knows into the path, so that a body is looked at, too."""
         if case.meta is None or case.meta.is_negative_at(ParameterLocation.PATH):
             return
-        for name, value in case.path_parameters.items():
-            known = self.caller.ids.get(f"path.{name}", [])
+        for name in _PARAMETER.findall(case.path):
+            value = case.path_parameters.get(name)
+            known = self._known(case, name)
             if not known or _ID.fullmatch(str(value)):
                 continue
             if case.meta.generation.mode.is_negative:
@@ -164,26 +173,11 @@ class Campaign:
             elif self.chance.random() < 0.7:
                 case.path_parameters[name] = self.chance.choice(known)
 
-    def _mend(self, case: Case[Any]) -> None:
-        match case.operation.label:
-            case "PUT /components/{component}":
-                key = cast("dict[str, Any]", case.body)["key"]
-                if _KEY.fullmatch(key):
-                    case.path_parameters["component"] = key
-            case "POST /connections":
-                wanted = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
-                _change(case, connection=wanted, customerId=None)
-            case "POST /connection-templates":
-                wanted = {"component": COMPONENT, "key": "apiKey", "values": api_key_values()}
-                _change(case, connection=wanted)
-            case "PATCH /connection-templates/{template}":
-                _change(case, connection={"values": api_key_values()})
-            case "POST /signing-keys":
-                _change(case, publicKey=UNUSED, jwksUrl=None)
-            case "POST /api-keys":
-                _change(case, expiresAt=None)
-            case label if label.startswith("GET "):
-                case.query.pop("cursor", None)
+    def _known(self, case: Case[Any], name: str) -> list[str]:
+        """Return the ids for a parameter; a part's are those of the integration before it."""
+        integration = str(case.path_parameters.get("integration"))
+        parts = self.caller.parts.get(integration, {}).get(name)
+        return parts or self.caller.ids.get(f"path.{name}", [])
 
     def after_call(self, _context: HookContext, case: Case[Any], response: Response) -> None:
         """Keep the answer, to be searched for secrets; and the secrets that it is there to tell."""
@@ -194,10 +188,6 @@ class Campaign:
     ) -> bool:
         """Tell whether a failure counts."""
         return counts(failure, case, response)
-
-
-def _change(case: Case[Any], **members: Any) -> None:
-    case.body = {**cast("dict[str, Any]", case.body), **members}
 
 
 def _count(recorder: ScenarioRecorder, tally: Tally) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import schemathesis
 from schemathesis.checks import CheckContext
-from schemathesis.core.failures import Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.transport import Response
 from schemathesis.generation.case import Case
 from schemathesis.openapi.checks import (
@@ -14,6 +14,8 @@ from schemathesis.openapi.checks import (
     RejectedPositiveData,
     UseAfterFree,
 )
+
+from connections.entrypoints.http import YAML_TYPES
 
 CHECKS: dict[str, Any] = {
     # A method that a path has not is answered by API Gateway, with 404 where the check wants 405.
@@ -46,6 +48,7 @@ BEYOND_THE_DOCUMENT: Mapping[str, tuple[str, ...]] = {
     "POST /connection-templates": ("#/connection",),
     "PATCH /connection-templates/{template}": ("#/connection",),
     "POST /connections": ("#/customerId", "#/connection"),
+    "PATCH /connections/{connection}": ("#/connection",),
     # What a draft refers to, names that it has once, and whom it can be offered to.
     "GET /integrations": ("#/query/cursor",),
     "POST /integrations": ("#/offered",),
@@ -56,6 +59,16 @@ BEYOND_THE_DOCUMENT: Mapping[str, tuple[str, ...]] = {
     "POST /integrations/{integration}/config-variables": ("#",),
     "PATCH /integrations/{integration}/config-variables/{variable}": ("#",),
     "GET /integrations/{integration}/versions": ("#/query/cursor",),
+    # What there is for the customer, the names that its version has, and whose id is somebody's.
+    "GET /instances": ("#/query/cursor",),
+    "POST /instances": ("#/customerId", "#/integrationId", "#/version"),
+    "PATCH /instances/{instance}": ("#/version",),
+    "PATCH /instances/{instance}/config-variables": ("#",),
+    "GET /instances/{instance}/users/{user}/config-pages": ("#/path/user",),
+    "PATCH /instances/{instance}/users/{user}/config-variables": ("#",),
+    "POST /instances/{instance}/users/{user}/deploy": ("#/path/user",),
+    # A user is to be named where each has a connection.
+    "GET /instances/{instance}/credentials": ("#/query/userId",),
     # The path says the key, too; rules that bind several members: a secret has no default, ...
     "PUT /components/{component}": ("#/key", "#/connections", "#"),
 }
@@ -92,6 +105,9 @@ def counts(failure: Failure, case: Case[Any], response: Response) -> bool:
     if isinstance(failure, UseAfterFree) and case.path == "/customers/{customer}":
         # A customer's deletion takes a while, as its 202 says; until then it is being deleted.
         return not response.json()["deletingSince"]
+    if isinstance(failure, AcceptedNegativeData) and case.media_type in YAML_TYPES:
+        # Of YAML the document says that it is text: what is sent as bytes is not seen to be that.
+        return False
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
         return True
     if case.operation.label in PAGES:

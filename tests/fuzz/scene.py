@@ -13,9 +13,15 @@ from tests.tokens import Signer
 COMPONENT = "fuzzed"
 """A component with a connection of one API key."""
 DEMO = "demo-crm"
+SPARE = "spare"
+"""A component that nothing needs."""
+VARIABLE, OF_USERS = "API key", "Own API key"
+"""The config variables of what is published here: the second is each user's own."""
 UNUSED = Signer.ed25519(kid="unused").public_jwk
 TOKEN_SECONDS = 3600
 """As long as a customer user's token may live: no run takes longer."""
+ROTATING = "POST /api-keys/{key}/rotate"
+REWRITING = "PUT /integrations/{integration}/definition"
 SCOPES = (
     "definitions:write", "connections:read", "connections:write", "credentials:read",
     "access:write",
@@ -30,6 +36,8 @@ class Caller:
     credential: str | None = field(repr=False)
     ids: Mapping[str, list[str]]
     """What they know, by the parameter that takes it."""
+    parts: Mapping[str, Mapping[str, list[str]]]
+    """By an integration that they know, what it has of steps, config variables and versions."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -48,10 +56,29 @@ class Scene:
     """Callers, and the ids of what is not to be ended."""
 
     callers: list[Caller]
-    rotated: str
-    """An API key that may be rotated and not be deleted."""
     kept: frozenset[str]
     """Without these the rest of the run would be refused, and prove nothing."""
+    spared: Mapping[str, frozenset[str]]
+    """By operation, what is kept, and can bear this one."""
+
+    def may(self, operation: str, identifier: str) -> bool:
+        """Tell whether an operation that ends something may be done to this."""
+        return identifier not in self.kept or identifier in self.spared.get(operation, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """Integrations that one builder has."""
+
+    ids: list[str]
+    """The published one, the one to be written anew, and the one to be deleted."""
+    parts: Mapping[str, Mapping[str, list[str]]]
+    lasting: list[str]
+
+    @property
+    def rewritten(self) -> str:
+        """The one to be written anew."""
+        return self.ids[1]
 
 
 def set_up(stack: RunningStack) -> Scene:
@@ -68,7 +95,8 @@ def set_up(stack: RunningStack) -> Scene:
     reading, rotated, spare = (_key(stack, ["connections:read"]) for _ in range(3))
     admin = _token(stack, signer, sub="grace", role="admin")
     user = _token(stack, signer, sub="ada", role="user")
-    stack.publish(_component())
+    stack.publish(_component(COMPONENT))
+    stack.publish(_component(SPARE))
     values = _connected(stack)
     of_organization = _connections(stack, values)
     of_customer = _connections(stack, values, {"customerId": acme})
@@ -79,16 +107,33 @@ def set_up(stack: RunningStack) -> Scene:
     known = {
         "path.customer": [acme, doomed],
         "path.key": [rotated["id"], spare["id"], unused["id"]],
-        "path.component": [COMPONENT, DEMO],
+        "path.component": [COMPONENT, DEMO, SPARE],
         "path.template": [template, ended],
         "path.code": ["not-found", "unavailable"],
         "query.authorization": [link],
     }
 
-    def caller(name: str, credential: str | None, connections: list[str]) -> Caller:
-        return Caller(
-            name=name, credential=credential, ids={**known, "path.connection": connections}
+    offered, built = _built(stack, offered=True), _built(stack, customerId=acme)
+    instances = {
+        who: _instances(stack, acme, of.ids[0], credential)
+        for who, of, credential in (
+            (USER, offered, user),
+            (ADMIN, built, admin),
+            (ORGANIZATION, offered, everything["key"]),
         )
+    }
+    parts = {**offered.parts, **built.parts}
+    seen_by_customer = [built.ids[0], *offered.ids, *built.ids[1:]]
+
+    def caller(name: str, credential: str | None, connections: list[str], **more: Any) -> Caller:
+        of_caller = {
+            "path.connection": connections,
+            "path.integration": [*offered.ids, built.ids[0]],
+            "path.instance": [*instances[ORGANIZATION], instances[USER][0]],
+            "path.user": ["ada", "grace"],
+            **{f"path.{kind}": ids for kind, ids in more.items()},
+        }
+        return Caller(name=name, credential=credential, ids={**known, **of_caller}, parts=parts)
 
     lasting = [
         of_organization[0],
@@ -98,18 +143,35 @@ def set_up(stack: RunningStack) -> Scene:
         template,
         signing_key["id"],
         *keys,
+        *(each[0] for each in instances.values()),
+        *(each for one in (offered, built) for each in one.lasting),
     ]
     return Scene(
         # Last who can change what the others need.
         callers=[
             caller(NOBODY, None, of_organization),
             caller(READER, reading["key"], of_organization),
-            caller(USER, user, [*of_user, of_organization[0]]),
-            caller(ADMIN, admin, [*of_customer, of_organization[0]]),
+            caller(
+                USER,
+                user,
+                [*of_user, of_organization[0]],
+                integration=seen_by_customer,
+                instance=[*instances[USER], instances[ADMIN][0]],
+            ),
+            caller(
+                ADMIN,
+                admin,
+                [*of_customer, of_organization[0]],
+                integration=seen_by_customer,
+                instance=[*instances[ADMIN], instances[USER][0]],
+            ),
             caller(ORGANIZATION, everything["key"], [*of_organization, of_user[2]]),
         ],
-        rotated=rotated["id"],
         kept=frozenset({COMPONENT, DEMO, *lasting} - {spare["id"]}),
+        spared={
+            ROTATING: frozenset({rotated["id"]}),
+            REWRITING: frozenset({offered.rewritten, built.rewritten}),
+        },
     )
 
 
@@ -118,10 +180,69 @@ def api_key_values() -> dict[str, str]:
     return {"apiKey": secrets.token_urlsafe(24)}
 
 
-def _component() -> dict[str, Any]:
+def entered(key: str) -> dict[str, Any]:
+    """Return what can be entered for a config variable."""
+    return {key: {"values": api_key_values()}}
+
+
+def variable(key: str, level: str = "instance") -> dict[str, Any]:
+    """Return a config variable of the component's connection."""
+    connection = {"component": COMPONENT, "key": "apiKey", "values": {}}
+    return {"key": key, "level": level, "connection": connection}
+
+
+def step(name: str) -> dict[str, str]:
+    """Return a step that works with a config variable of the component."""
+    return {"name": name, "component": COMPONENT, "action": "list"}
+
+
+def definition() -> dict[str, Any]:
+    """Return an integration as code."""
+    elements = [variable(VARIABLE), variable(OF_USERS, "user")]
+    return {
+        "name": "As code",
+        "configPages": [{"name": "Connections", "elements": elements}],
+        "steps": [{**step("List"), "configVariable": VARIABLE}],
+    }
+
+
+def _built(stack: RunningStack, **whose: Any) -> Built:
+    """Make three: a published one with spare parts, one to be written anew, one to be deleted."""
+    published, rewritten, ended = (
+        _made(stack, "/integrations", {"name": name, **whose})["id"]
+        for name in ("Published", "Rewritten", "Ended")
+    )
+    path = f"/integrations/{published}"
+    variables = [
+        _made(stack, f"{path}/config-variables", each)["id"]
+        for each in (variable(VARIABLE), variable(OF_USERS, "user"))
+    ]
+    steps = [_made(stack, f"{path}/steps", {**step("List"), "configVariable": VARIABLE})["id"]]
+    _made(stack, f"{path}/versions", None)
+    # Not in the version: instances need not be given values for it.
+    variables.append(_made(stack, f"{path}/config-variables", variable("Spare"))["id"])
+    steps.append(_made(stack, f"{path}/steps", {**step("Spare"), "configVariable": VARIABLE})["id"])
+    return Built(
+        ids=[published, rewritten, ended],
+        parts={published: {"variable": variables, "step": steps, "version": ["1"]}},
+        lasting=[published, rewritten, *variables[:2], steps[0]],
+    )
+
+
+def _instances(stack: RunningStack, customer: str, integration: str, credential: str) -> list[str]:
+    """Make one that stays, configured for itself and for a user, and one that may be deleted."""
+    wanted = {"name": "Fuzzed", "customerId": customer, "integrationId": integration}
+    kept, ended = (_made(stack, "/instances", wanted, credential)["id"] for _ in "ab")
+    path = f"/instances/{kept}"
+    for place, key in ((path, VARIABLE), (f"{path}/users/ada", OF_USERS)):
+        content_of(stack.api.patch(f"{place}/config-variables", json=entered(key)))
+    return [kept, ended]
+
+
+def _component(key: str) -> dict[str, Any]:
     fields = {"apiKey": {"type": "password", "label": "API key", "required": True}}
     definition = {"key": "apiKey", "label": "An API key", "inputs": fields}
-    return {"key": COMPONENT, "label": "Fuzzed", "connections": [definition]}
+    return {"key": key, "label": "Fuzzed", "connections": [definition]}
 
 
 def _template(name: str) -> dict[str, Any]:
