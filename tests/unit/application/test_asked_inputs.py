@@ -47,6 +47,25 @@ def test_a_slot_is_kept_if_it_leaves_the_domain_open(url: str, visibility: Visib
     assert asked_of(definition, "clientSecret")["domain"] is visibility
 
 
+def test_beside_a_builders_secret_only_the_organization_says_where_it_is_sent() -> None:
+    definition = a_checked_definition(tokenUrl=TEXT)
+    connection = {"component": "acme", "key": "oauth2"}
+    said = {"clientSecret": {"value": "of-the-builder", "visibility": "customer"}}
+    document = {"key": "Acme", "connection": {**connection, "values": said}}
+
+    found = asked(definition, ConfigVariable.model_validate(document), ())
+
+    assert found["tokenUrl"] is Visibility.ORGANIZATION
+    assert found["clientSecret"] is Visibility.CUSTOMER
+
+
+def test_beside_a_template_nobody_on_the_customers_side_enters_text_with_slots() -> None:
+    definition = a_checked_definition(greeting={"type": "template"}, domain=TEXT)
+
+    assert asked_of(definition, "domain")["greeting"] is Visibility.ORGANIZATION
+    assert asked_of(definition)["greeting"] is Visibility.CUSTOMER
+
+
 def test_what_is_hidden_is_kept_too_and_what_is_unknown_is_no_secret() -> None:
     definition = a_checked_definition()
 

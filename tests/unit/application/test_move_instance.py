@@ -78,6 +78,21 @@ def test_a_new_variable_gets_a_connection(scene: Scene) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("customer", "organization"), ("organization", "customer")],
+)
+def test_what_was_entered_does_not_outlive_who_may_enter_it(
+    scene: Scene, before: str, after: str
+) -> None:
+    made = a_made(scene, a_store(values={"host": {"visibility": before}}))
+    scene.enter(made, Store={"host": "store.example", "team": "blue"})
+
+    moved(scene, made, a_store(values={"host": {"visibility": after}}))
+
+    assert scene.held(made, "Store")[1].values == {"team": "blue"}
+
+
 def test_what_no_variable_holds_any_more_is_closed_and_deleted(scene: Scene) -> None:
     made = a_made(scene, a_crm(), a_store())
     gone = scene.id_of(made, "Store")

@@ -215,3 +215,14 @@ def test_client_credentials_are_not_published_while_nobody_fetches_them(
             "must be authorization_code: client credentials are not fetched yet",
         )
     ]
+
+
+def test_a_secret_stays_one(publisher: ComponentPublisher, world: World) -> None:
+    publisher.publish("acme", a_component(custom(key={"type": "password"}, host=TEXT)))
+
+    with pytest.raises(InvalidRequest) as refused:
+        publisher.publish("acme", a_component(custom(key=TEXT, host=TEXT)))
+
+    assert [each.pointer for each in refused.value.problems] == ["#/connections/0/inputs/key/type"]
+    publisher.publish("acme", a_component(custom(key={"type": "text", "writeOnly": True})))
+    publisher.publish("acme", a_component(custom(other=TEXT)))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connections.application.asked_inputs import KEPT
 from connections.domain.caller import ORGANIZATION, Owner
 from connections_sdk.definitions import Component
 from tests.builders import a_template
@@ -12,7 +13,7 @@ from tests.builders_of_integrations import a_variable, with_template
 from tests.unit.application.building import OF_ACME, STORE, Studio, places_of
 
 NONE = ("#/connection/template", "is not the name of a connection template")
-GUARDED = "is for the organization to say: it decides where the template's secrets are sent"
+GUARDED = KEPT
 ELSEWHERE = "https://elsewhere.example/token"
 
 

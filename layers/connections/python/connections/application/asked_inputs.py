@@ -7,7 +7,7 @@ from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.inputs import InputField
 from connections_sdk.integrations import ConfigValue, ConfigVariable, Visibility
 
-KEPT = "is for the organization to say: it decides where the template's secrets are sent"
+KEPT = "is for the organization to say: it decides where secrets are sent that are not yours"
 _REACH = {
     "organization": frozenset(Visibility),
     "embedding": frozenset({Visibility.CUSTOMER, Visibility.EMBEDDED}),
@@ -30,7 +30,11 @@ def asked(
     Nobody is asked for what is not shown, nor for what a connection template fills.
     """
     said = variable.connection.values
-    kept = kept_from_customers(definition, templated)
+    entered = [name for name, each in said.items() if each.entered]
+    kept = kept_from_customers(definition, [*templated, *entered])
+    if templated:
+        # A text with slots could name one that a template fills, and tell it to a browser.
+        kept |= definition.templates.keys()
     return {
         name: Visibility.ORGANIZATION if name in kept else _visibility(field, said.get(name))
         for name, field in definition.inputs.items()
@@ -38,15 +42,14 @@ def asked(
     }
 
 
-def kept_from_customers(
-    definition: ConnectionDefinition, templated: Collection[str]
-) -> frozenset[str]:
-    """Return the inputs that nobody on the customer's side enters beside a template's secrets.
+def kept_from_customers(definition: ConnectionDefinition, given: Collection[str]) -> frozenset[str]:
+    """Return the inputs that nobody on the customer's side enters beside secrets that are given.
 
-    Who says where a secret is sent could have it sent to themselves.
+    Given by a template or by the organization. Who says where a secret is sent could have it sent
+    to themselves.
     """
     inputs = definition.inputs
-    if not any(inputs[name].secret for name in templated if name in inputs):
+    if not any(inputs[name].secret for name in given if name in inputs):
         return frozenset()
     return definition.directing | {name for name, field in inputs.items() if not field.shown}
 

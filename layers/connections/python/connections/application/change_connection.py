@@ -111,7 +111,11 @@ class ConnectionEditor:
     def _check(self, former: Inputs, inputs: Inputs, wanted: WantedChange) -> None:
         definition, sent = definition_of(inputs.definition), wanted.values
         filled = inputs.template.values if inputs.template else {}
-        kept = kept_from_customers(definition, filled) if wanted.by_customer else ()
+        # Who entered a secret is not on record: whoever changes where it is sent enters it anew.
+        given = [name for name in former.effective if name not in sent or name in filled]
+        kept = kept_from_customers(definition, given) if wanted.by_customer else frozenset()
+        if wanted.by_customer and filled:
+            kept |= definition.templates.keys()
         problems = [
             Problem(f"{VALUES}/{pointer(name)}", FILLED if name in filled else KEPT)
             for name in sent

@@ -86,7 +86,8 @@ class ConnectionCreator:
         self._check_customer(wanted.owner)
         definition = chosen_definition(self.components, wanted.component, wanted.key)
         fill = self._fill(wanted)
-        kept = kept_from_customers(definition, fill.values if fill else ())
+        kept = kept_from_customers(definition, fill.values) if fill else frozenset()
+        kept |= definition.templates.keys() if fill else set()
         self._check_values(definition, wanted.values, fill, kept if wanted.shared_only else ())
         oauth = definition.oauth2_type is not None
         inputs = Inputs(

@@ -171,13 +171,16 @@ class ConnectionMaker:
     ) -> tuple[Connection, Inputs]:
         """Return a connection as it is at the version of a variable.
 
-        What was entered stays, where it is still asked for and still fits.
+        What was entered stays, where it still fits and the same are asked for it: what one may
+        enter and another not must not be carried from a version where it is otherwise.
         """
         fields, asked_for = of.definition.inputs, of.asked
         kept = {
             name: each
             for name, each in inputs.values.items()
-            if name in asked_for and fields[name].fault(each) is None
+            if name in asked_for
+            and inputs.visibility.get(name, asked_for[name]) == asked_for[name]
+            and fields[name].fault(each) is None
         }
         layered = self._layered(of, replace(inputs, values=kept))
         if layered == inputs:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from connections.application.entered_values import pointer
 from connections.application.ports import Components
 from connections.application.template_ports import Referrers
 from connections.domain.errors import InUse, InvalidRequest, NotFound, Problem
@@ -42,6 +43,7 @@ class ComponentPublisher:
             for index, definition in enumerate(component.connections)
             for problem in self._problems(f"#/connections/{index}", definition)
         ]
+        problems += _unmarked_secrets(self.components.get(key), component)
         if problems:
             raise InvalidRequest(
                 "The component's connections cannot be used as they are.", problems
@@ -107,3 +109,17 @@ class ComponentPublisher:
             if fault:
                 problems.append(Problem(f"{at}/provider/{name}", fault))
         return problems
+
+
+def _unmarked_secrets(former: Component | None, component: Component) -> list[Problem]:
+    """Return the inputs that were secret and would not be: what was entered would be read back."""
+    problems = []
+    for index, definition in enumerate(component.connections):
+        before = former.connection(definition.key) if former else None
+        for name, field in definition.inputs.items():
+            known = before.inputs.get(name) if before else None
+            if known is not None and known.secret and not field.secret:
+                place = f"#/connections/{index}/inputs/{pointer(name)}/type"
+                detail = "was a secret and stays one: take another name for what is none"
+                problems.append(Problem(place, detail))
+    return problems

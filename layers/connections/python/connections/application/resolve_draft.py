@@ -146,6 +146,7 @@ class _Resolution:
         filled = template.values if template else {}
         customers = self.owner.customer_id is not None
         kept = kept_from_customers(definition, filled) if customers else frozenset()
+        kept |= definition.templates.keys() if customers and filled else set()
         entered = {}
         for name, said in variable.connection.values.items():
             if name in filled:

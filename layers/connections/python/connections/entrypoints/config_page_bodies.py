@@ -51,7 +51,10 @@ class ReadInput(Document):
         entered = shown.entered
         builder = shown.of.builder
         told = not field.secret and _read_back(shown, field, caller)
-        default = builder.get(name, field.default)
+        # What a builder entered as free text without OAuth may be a key: customers are not told.
+        oauth = shown.of.definition.oauth2_type is not None
+        shared = told or oauth or isinstance(caller, Organization) or name not in builder
+        default = builder.get(name, field.default) if shared else None
         return cls(
             name=name,
             type=field.type,

@@ -94,7 +94,7 @@ class ReadConnection(Document):
             connection=FilledDefinition(
                 component=connection.component,
                 key=connection.definition_key,
-                template=inputs.template.name if inputs.template else None,
+                template=_template(connection, inputs, caller),
                 values=_values(definition, inputs, caller),
             ),
             customer_id=connection.owner.customer_id,
@@ -154,6 +154,14 @@ def _values(
         value = _value(definition, name, resolved) if told else None
         values[name] = ReadValue(value=value, set=name in entered)
     return values
+
+
+def _template(connection: Connection, inputs: Inputs, caller: Caller) -> str | None:
+    """Return the name of the template, which of an instance is the organization's to know."""
+    if inputs.template is None:
+        return None
+    known = isinstance(caller, Organization) or connection.place is None
+    return inputs.template.name if known else None
 
 
 def _shown(visibility: str | None, caller: Caller) -> bool:
