@@ -34,7 +34,7 @@ def pointers(answer: Answer) -> list[str]:
         ({"connection": {"values": {"nothing": {}}}}, "#/connection/values/nothing"),
         ({"connection": {"template": "None"}}, "#/connection/template"),
         ({"oauthRedirects": {"enabled": None}}, "#/oauthRedirects/enabled"),
-        ({"oauthRedirects": {"successUri": None}}, "#/oauthRedirects"),
+        ({"oauthRedirects": {"successUri": None}}, "#/oauthRedirects/successUri"),
         ({"oauthRedirects": {"success_uri": "https://a.example"}}, "#/oauthRedirects/success_uri"),
         ({"oauth_redirects": None}, "#/oauth_redirects"),
         ({"stable_key": "a"}, "#/stable_key"),
@@ -64,7 +64,11 @@ def test_what_a_variable_cannot_become_is_pointed_at(
         ("config-variables", {**VARIABLE, "key": " CRM"}, "#/key"),
         ("config-variables", {**VARIABLE, "dataType": "string"}, "#/dataType"),
         ("config-variables", {**VARIABLE, "stable_key": "a"}, "#/stable_key"),
-        ("config-variables", {**VARIABLE, "oauthRedirects": {"enabled": True}}, "#/oauthRedirects"),
+        (
+            "config-variables",
+            {**VARIABLE, "oauthRedirects": {"enabled": True, "successUri": "https://a.example"}},
+            "#/oauthRedirects/failureUri",
+        ),
         (
             "config-variables",
             {**VARIABLE, "oauthRedirects": {"enabled": False, "success_uri": "https://a.example"}},
