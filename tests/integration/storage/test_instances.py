@@ -223,7 +223,7 @@ def test_a_move_asks_for_each_user_and_each_connection_that_changes(
     template, log = GET, WRITE
     assert requests == [
         GET, GET, BATCH, template, SEND, WRITE, log, SEND,
-        GET, QUERY, BATCH, WRITE, log, BATCH, WRITE, log,
+        QUERY, BATCH, WRITE, log, BATCH, WRITE, log,
     ]  # fmt: skip
     requests.clear()
     stack.move(made, 2)

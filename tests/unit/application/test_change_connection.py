@@ -5,12 +5,8 @@ from typing import Any
 
 import pytest
 
-from connections.application.change_connection import (
-    SURELY_CLOSED,
-    TRIES,
-    ConnectionEditor,
-    WantedChange,
-)
+from connections.application.access_ports import SURELY_CLOSED
+from connections.application.change_connection import TRIES, ConnectionEditor, WantedChange
 from connections.application.registration import inputs_digest
 from connections.domain.connection import Connection, Inputs, Place, Reason, Status
 from connections.domain.errors import (

@@ -7,10 +7,9 @@ from pydantic import ValidationError
 
 from connections_sdk.definition_texts import Media, UnreadableDefinition, plain_data, yaml_text
 from connections_sdk.field_form import from_field_form, has_field_form
-from connections_sdk.forms import TYPE_MARK
 from connections_sdk.integrations import Integration
 from connections_sdk.own_form import from_own_form
-from connections_sdk.places import Place, Remark
+from connections_sdk.places import Remark, faults_of
 from connections_sdk.tolerance import Tolerance
 
 __all__ = [
@@ -59,9 +58,9 @@ def integration_of(data: Any) -> ReadIntegration:
     try:
         integration = Integration.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as error:
-        for each in error.errors(include_url=False, include_context=False, include_input=False):
-            detail = each["msg"].removeprefix("Value error, ")
-            tolerance.refuse(_place(tolerance, each["loc"]), detail)
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        for place, detail in faults_of(told):
+            tolerance.refuse(tolerance.origin(place), detail)
         integration = None
     if integration is None or tolerance.refused:
         raise UnreadableDefinition(*tolerance.refused)
@@ -71,12 +70,3 @@ def integration_of(data: Any) -> ReadIntegration:
 def written(integration: Integration) -> str:
     """Return the integration as YAML, which reads back as an equal one without a note."""
     return yaml_text(integration.document())
-
-
-def _place(tolerance: Tolerance, location: Place) -> Place:
-    """Return where in the text a fault of the document is."""
-    return tolerance.origin(tuple(each for each in location if not _is_mark(each)))
-
-
-def _is_mark(step: str | int) -> bool:
-    return isinstance(step, str) and step.startswith(TYPE_MARK)

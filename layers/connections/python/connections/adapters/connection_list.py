@@ -79,10 +79,8 @@ class DynamoConnectionList:
         """Return connections, of one customer or all, newest first, and the next page's cursor."""
         # Authorizations and flows are the customer's too.
         listed = IndexedList(client=self.client, table=self.table, prefix="con_", sort_key="state")
-        items, following = (
-            listed.page("listed", LISTED, limit=limit, cursor=cursor)
-            if customer_id is None
-            else listed.page("customer", customer_id, limit=limit, cursor=cursor)
+        items, following = listed.of_customer_or_all(
+            customer_id, LISTED, limit=limit, cursor=cursor
         )
         # What is being deleted is gone for everybody.
         return [to_connection(item) for item in items if CLOSED not in item], following

@@ -27,6 +27,14 @@ class IndexedList:
     sort_key: str
     """Of each item."""
 
+    def of_customer_or_all(
+        self, customer_id: str | None, all_are: str, *, limit: int, cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return items of a customer, or all, which are listed as `all_are`; as `page` does."""
+        if customer_id is None:
+            return self.page("listed", all_are, limit=limit, cursor=cursor)
+        return self.page("customer", customer_id, limit=limit, cursor=cursor)
+
     def page(
         self, index: Literal["listed", "customer"], value: str, *, limit: int, cursor: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:

@@ -118,10 +118,8 @@ class DynamoInstances:
         listed = IndexedList(
             client=self.client, table=self.table, prefix="ins_", sort_key="instance"
         )
-        items, following = (
-            listed.page("listed", LISTED, limit=limit, cursor=cursor)
-            if customer_id is None
-            else listed.page("customer", customer_id, limit=limit, cursor=cursor)
+        items, following = listed.of_customer_or_all(
+            customer_id, LISTED, limit=limit, cursor=cursor
         )
         found = map(to_instance, items)
         return [each for each in found if each.deleting_since is None], following

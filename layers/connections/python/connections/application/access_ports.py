@@ -98,6 +98,10 @@ class KnownCustomers(Protocol):
         """Return the id of the customer that the organization knows by this one."""
 
 
+SURELY_CLOSED = 30
+"""Seconds after which an invocation that was to close something has done so, or has ended."""
+
+
 class Deletions(Protocol):
     """Hands what is to go to the deleting function."""
 

@@ -31,10 +31,7 @@ def asked(
     """
     said = variable.connection.values
     entered = [name for name, each in said.items() if each.entered]
-    kept = kept_from_customers(definition, [*templated, *entered])
-    if templated:
-        # A text with slots could name one that a template fills, and tell it to a browser.
-        kept |= definition.templates.keys()
+    kept = kept_from_customers(definition, templated, entered)
     return {
         name: Visibility.ORGANIZATION if name in kept else _visibility(field, said.get(name))
         for name, field in definition.inputs.items()
@@ -42,16 +39,20 @@ def asked(
     }
 
 
-def kept_from_customers(definition: ConnectionDefinition, given: Collection[str]) -> frozenset[str]:
-    """Return the inputs that nobody on the customer's side enters beside secrets that are given.
+def kept_from_customers(
+    definition: ConnectionDefinition, templated: Collection[str], given: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the inputs that nobody on the customer's side enters beside what is given to them.
 
-    Given by a template or by the organization. Who says where a secret is sent could have it sent
-    to themselves.
+    `templated` a template fills; `given` somebody else may have entered. Who says where a secret is
+    sent could have it sent to themselves; a text with slots could name one that a template fills,
+    and tell it to a browser.
     """
     inputs = definition.inputs
-    if not any(inputs[name].secret for name in given if name in inputs):
-        return frozenset()
-    return definition.directing | {name for name, field in inputs.items() if not field.shown}
+    kept = frozenset(definition.templates) if templated else frozenset()
+    if any(inputs[name].secret for name in (*templated, *given) if name in inputs):
+        kept |= definition.directing | {name for name, field in inputs.items() if not field.shown}
+    return kept
 
 
 def _visibility(field: InputField, said: ConfigValue | None) -> Visibility:

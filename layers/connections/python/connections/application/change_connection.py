@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connections.application.access_ports import Deletions
+from connections.application.access_ports import SURELY_CLOSED, Deletions
 from connections.application.asked_inputs import KEPT, kept_from_customers
 from connections.application.change_entry import change_entry
 from connections.application.create_connection import FILLED, VALUES
-from connections.application.entered_values import missing_inputs, pointer, value_problems
+from connections.application.entered_values import missing_inputs, value_problems
 from connections.application.instance_ports import Change, ChangedConnections
 from connections.application.ports import Clock, Connections, Logbook
 from connections.application.registration import inputs_digest
@@ -19,10 +19,9 @@ from connections.domain.errors import Conflict, InUse, InvalidRequest, NotFound,
 from connections.domain.identifiers import ConnectionId, Randomness
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.client import definition_of
+from connections_sdk.places import pointer_step
 
 TRIES = 4
-SURELY_CLOSED = 30
-"""Seconds after which an invocation that was to close a connection has done so, or has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +111,10 @@ class ConnectionEditor:
         definition, sent = definition_of(inputs.definition), wanted.values
         filled = inputs.template.values if inputs.template else {}
         # Who entered a secret is not on record: whoever changes where it is sent enters it anew.
-        given = [name for name in former.effective if name not in sent or name in filled]
-        kept = kept_from_customers(definition, given) if wanted.by_customer else frozenset()
-        if wanted.by_customer and filled:
-            kept |= definition.templates.keys()
+        given = [name for name in former.effective if name not in sent]
+        kept = kept_from_customers(definition, filled, given) if wanted.by_customer else frozenset()
         problems = [
-            Problem(f"{VALUES}/{pointer(name)}", FILLED if name in filled else KEPT)
+            Problem(f"{VALUES}/{pointer_step(name)}", FILLED if name in filled else KEPT)
             for name in sent
             if name in filled or name in kept
         ]
@@ -126,7 +123,7 @@ class ConnectionEditor:
         wrong = {each.pointer for each in problems}
         before = missing_inputs(definition, former.effective)
         for name in missing_inputs(definition, inputs.effective):
-            place = f"{VALUES}/{pointer(name)}"
+            place = f"{VALUES}/{pointer_step(name)}"
             if place not in wrong and name not in before:
                 problems.append(Problem(place, "is required"))
         if problems:

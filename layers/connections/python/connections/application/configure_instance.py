@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from connections.application.access_ports import Deletions
 from connections.application.asked_inputs import reach_of
 from connections.application.change_entry import change_entry
-from connections.application.entered_values import missing_inputs, pointer
+from connections.application.entered_values import missing_inputs
 from connections.application.holding import Entered, EntryForm, Held, Holding
 from connections.application.instance_connections import (
     ConnectionMaker,
@@ -28,10 +28,9 @@ from connections.domain.identifiers import ConnectionId, InstanceId, Randomness
 from connections.domain.instance import Instance
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.client import definition_of
+from connections_sdk.places import pointer_step
 
 ATTEMPTS = 4
-SURELY_CLOSED = 30
-"""Seconds after which an invocation that was to close something has done so, or has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +167,7 @@ def check_complete(ids: Mapping[str, ConnectionId], held: Held) -> None:
         ConfigurationIncomplete: it names what has none.
     """
     problems = [
-        Problem(f"#/{pointer(key)}/values/{pointer(name)}", "is required")
+        Problem(f"#/{pointer_step(key)}/values/{pointer_step(name)}", "is required")
         for key, identifier in ids.items()
         for name in missing_of(held[identifier][1])
     ]

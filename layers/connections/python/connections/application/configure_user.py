@@ -3,12 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connections.application.configure_instance import (
-    ATTEMPTS,
-    SURELY_CLOSED,
-    Workshop,
-    check_complete,
-)
+from connections.application.access_ports import SURELY_CLOSED
+from connections.application.configure_instance import ATTEMPTS, Workshop, check_complete
 from connections.application.holding import Entered, Holding
 from connections.application.instance_connections import LoadedVersion
 from connections.application.instance_ports import UserConnections

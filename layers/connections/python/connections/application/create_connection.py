@@ -8,7 +8,7 @@ from typing import Any
 from connections.application.access_ports import Customers, NewConnections
 from connections.application.asked_inputs import KEPT, kept_from_customers
 from connections.application.chosen_definition import chosen_definition
-from connections.application.entered_values import missing_inputs, pointer, value_problems
+from connections.application.entered_values import missing_inputs, value_problems
 from connections.application.ports import Clock, Components, Connections, Logbook
 from connections.application.settled_state import settled
 from connections.application.template_ports import Templates
@@ -30,6 +30,7 @@ from connections.domain.identifiers import (
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
+from connections_sdk.places import pointer_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,6 @@ class ConnectionCreator:
         definition = chosen_definition(self.components, wanted.component, wanted.key)
         fill = self._fill(wanted)
         kept = kept_from_customers(definition, fill.values) if fill else frozenset()
-        kept |= definition.templates.keys() if fill else set()
         self._check_values(definition, wanted.values, fill, kept if wanted.shared_only else ())
         oauth = definition.oauth2_type is not None
         inputs = Inputs(
@@ -179,7 +179,7 @@ class ConnectionCreator:
     ) -> None:
         filled = fill.values if fill else {}
         problems = [
-            Problem(f"{VALUES}/{pointer(name)}", FILLED if name in filled else KEPT)
+            Problem(f"{VALUES}/{pointer_step(name)}", FILLED if name in filled else KEPT)
             for name in values
             if name in filled or name in kept
         ]
@@ -187,7 +187,9 @@ class ConnectionCreator:
         effective = {**values, **filled}
         problems += value_problems(definition, effective, self.hosts, at=VALUES, of=entered)
         wrong = {each.pointer for each in problems}
-        missing = (f"{VALUES}/{pointer(name)}" for name in missing_inputs(definition, effective))
+        missing = (
+            f"{VALUES}/{pointer_step(name)}" for name in missing_inputs(definition, effective)
+        )
         problems += [Problem(place, "is required") for place in missing if place not in wrong]
         if problems:
             raise InvalidRequest("Some values do not fit the connection's inputs.", problems)

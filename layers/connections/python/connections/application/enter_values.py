@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from connections.application.entered_values import pointer, value_problems
+from connections.application.entered_values import value_problems
 from connections.application.instance_connections import VersionVariable
 from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Forbidden, Problem
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.integrations import Visibility
+from connections_sdk.places import pointer_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Entry:
         Raises:
             Forbidden: an input is not theirs to enter.
         """
-        at = f"#/{pointer(self.of.variable.key)}/values"
+        at = f"#/{pointer_step(self.of.variable.key)}/values"
         asked = self.of.asked
         template = self.of.resolved.template
         entered = {}
@@ -41,11 +42,13 @@ class Entry:
                     entered[name] = value
             elif template is not None and name in template.inputs:
                 yield Problem(
-                    f"{at}/{pointer(name)}",
+                    f"{at}/{pointer_step(name)}",
                     "is filled by a connection template: nobody is asked for it",
                 )
             else:
-                yield Problem(f"{at}/{pointer(name)}", "is not asked for by this config variable")
+                yield Problem(
+                    f"{at}/{pointer_step(name)}", "is not asked for by this config variable"
+                )
         effective = replace(inputs, values=self._values(inputs)).effective
         yield from value_problems(self.of.definition, effective, hosts, at=at, of=entered)
 

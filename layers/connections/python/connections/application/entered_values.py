@@ -7,6 +7,7 @@ from typing import Any
 from connections.domain.errors import Problem
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
+from connections_sdk.places import pointer_step
 from connections_sdk.templates import TemplateFault, slots
 
 NEEDED_FOR_OAUTH = ("authorizeUrl", "tokenUrl", "clientId")
@@ -44,7 +45,7 @@ def value_problems(
         told = culprit if culprit in entered else name
         if fault and told in entered:
             problems.setdefault(told, fault)
-    placed = [Problem(f"{at}/{pointer(name)}", fault) for name, fault in problems.items()]
+    placed = [Problem(f"{at}/{pointer_step(name)}", fault) for name, fault in problems.items()]
     if len(json.dumps({**resolved, **filled})) > LARGEST_VALUES:
         placed.append(Problem(at, "must be at most 32 KB together"))
     return placed
@@ -62,11 +63,6 @@ def missing_inputs(definition: ConnectionDefinition, values: Mapping[str, Any]) 
         except TemplateFault as error:
             needed |= {error.culprit or name}
     return [name for name in definition.inputs if name in needed and resolved.get(name) in _EMPTY]
-
-
-def pointer(name: str) -> str:
-    """Return a name as one step of a JSON Pointer (RFC 6901 section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _value_fault(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connections.application.enter_values import Entry
-from connections.application.entered_values import pointer
 from connections.application.instance_connections import (
     ConnectionMaker,
     LoadedVersion,
@@ -17,6 +16,7 @@ from connections.domain.errors import InvalidRequest, Problem
 from connections.domain.identifiers import ConnectionId, VariableId
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.integrations import Visibility
+from connections_sdk.places import pointer_step
 
 Held = Mapping[ConnectionId, tuple[Connection, Inputs]]
 Entered = Mapping[str, Mapping[str, object]]
@@ -122,4 +122,4 @@ class EntryForm:
             detail = "is each user's own: send it below /users/{userId}"
         else:
             detail = "is the instance's: send it to /instances/{id}/config-variables"
-        return Problem(f"#/{pointer(key)}", detail)
+        return Problem(f"#/{pointer_step(key)}", detail)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connections.application.configure_instance import ATTEMPTS, SURELY_CLOSED, Workshop
+from connections.application.access_ports import SURELY_CLOSED
+from connections.application.configure_instance import ATTEMPTS, Workshop
 from connections.application.configure_user import UserConfigurator
 from connections.application.create_instance import held_variables
 from connections.application.holding import Holding
@@ -56,12 +57,13 @@ class InstanceBook:
         """
         for _ in range(ATTEMPTS):
             instance = self.workshop.instance(identifier)
-            holding, changed = self._changed(instance, change)
+            version = self._version(instance, change.version)
+            holding, changed = self._changed(instance, change, version)
             saved = self._saved(instance, changed, holding)
             if saved is None:
                 continue
-            if change.version is not None:
-                self.users.move(saved, self.workshop.version(saved))
+            if version is not None:
+                self.users.move(saved, version)
             return saved
         raise Conflict("The instance is being changed all the time; try again.")
 
@@ -93,16 +95,18 @@ class InstanceBook:
         shop.see_off(holding.closed)
         return changed
 
-    def _changed(self, instance: Instance, change: InstanceChange) -> tuple[Holding, Instance]:
+    def _changed(
+        self, instance: Instance, change: InstanceChange, version: LoadedVersion | None
+    ) -> tuple[Holding, Instance]:
         """Return what the instance holds then, and the instance."""
         changed = replace(
             instance,
             name=change.name or instance.name,
             enabled=instance.enabled if change.enabled is None else change.enabled,
         )
-        if change.version in (None, instance.version):
+        if version is None or version.number == instance.version:
             return Holding.of({}, {}), changed
-        holding, version = self._moved(instance, change.version)
+        holding = self._moved(instance, version)
         return holding, replace(
             changed,
             version=version.number,
@@ -111,14 +115,20 @@ class InstanceBook:
             deployed_at=None,
         )
 
-    def _moved(self, instance: Instance, number: int) -> tuple[Holding, LoadedVersion]:
-        shop = self.workshop
+    def _version(self, instance: Instance, number: int | None) -> LoadedVersion | None:
+        """Return the version that is asked for, if one is."""
+        if number is None:
+            return None
         try:
-            version = shop.loader.load(instance.integration_id, number)
+            return self.workshop.loader.load(instance.integration_id, number)
         except NotFound:
             problem = Problem("#/version", "must be a published version of the integration")
             raise InvalidRequest("There is no such version.", [problem]) from None
+
+    def _moved(self, instance: Instance, version: LoadedVersion) -> Holding:
+        """Return what the instance holds at another version."""
+        shop = self.workshop
         former = {each.id: each.connection_id for each in instance.variables if each.connection_id}
         holding = Holding.of(former, shop.held.many(list(former.values())))
         maker = shop.maker(instance, version, "instance", instance.owner)
-        return holding.at(version.of_level("instance"), maker), version
+        return holding.at(version.of_level("instance"), maker)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connections.application.chosen_definition import chosen_definition
-from connections.application.entered_values import pointer, value_problems
+from connections.application.entered_values import value_problems
 from connections.application.ports import Clock, Components
 from connections.application.template_ports import Referrers, TemplateBook, Templates
 from connections.domain.connection_template import ConnectionTemplate
@@ -24,6 +24,7 @@ from connections.domain.identifiers import Randomness, TemplateId, template_id, 
 from connections.domain.referrer import Referred, Referrer, ReferrerKind
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
+from connections_sdk.places import pointer_step
 
 MOST_NAMED = 5
 _TRIES = 4
@@ -226,7 +227,7 @@ class ConnectionTemplates:
         problems += [
             Problem(at, "must not be empty: leave it out")
             for name in of
-            if values[name] == "" and (at := f"{_VALUES}/{pointer(name)}") not in told
+            if values[name] == "" and (at := f"{_VALUES}/{pointer_step(name)}") not in told
         ]
         if problems:
             raise InvalidRequest("Some values do not fit the connection's inputs.", problems)

@@ -7,8 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connections.domain.errors import InvalidRequest, Problem
-from connections_sdk.forms import TYPE_MARK
-from connections_sdk.places import pointer
+from connections_sdk.places import faults_of, pointer
 
 
 def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,9 +27,8 @@ def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, A
 def invalid(error: ValidationError) -> InvalidRequest:
     """Return what a document breaks as a request that is invalid; it never quotes a value."""
     problems: dict[str, str] = {}
-    for each in error.errors(include_url=False, include_input=False):
-        at = pointer(step for step in each["loc"] if not str(step).startswith(TYPE_MARK))
-        problems.setdefault(at, str(each["msg"]).removeprefix("Value error, "))
+    for place, detail in faults_of(error.errors(include_url=False, include_input=False)):
+        problems.setdefault(pointer(place), detail)
     return InvalidRequest(
         "Some places of the integration are wrong.",
         [Problem(at, detail) for at, detail in problems.items()],

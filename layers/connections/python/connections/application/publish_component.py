@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 
-from connections.application.entered_values import pointer
 from connections.application.ports import Components
 from connections.application.template_ports import Referrers
 from connections.domain.errors import InUse, InvalidRequest, NotFound, Problem
 from connections.domain.referrer import Referred
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import Component, ConnectionDefinition
+from connections_sdk.places import pointer_step
 from connections_sdk.templates import sample
 
 LARGEST_DEFINITION = 32 * 1024
@@ -119,7 +119,7 @@ def _unmarked_secrets(former: Component | None, component: Component) -> list[Pr
         for name, field in definition.inputs.items():
             known = before.inputs.get(name) if before else None
             if known is not None and known.secret and not field.secret:
-                place = f"#/connections/{index}/inputs/{pointer(name)}/type"
+                place = f"#/connections/{index}/inputs/{pointer_step(name)}/type"
                 detail = "was a secret and stays one: take another name for what is none"
                 problems.append(Problem(place, detail))
     return problems

@@ -6,7 +6,7 @@ import json
 
 from connections.domain.connection import Inputs
 from connections.domain.grant import Issuance
-from connections.oauth.client import OAuthClient, definition_of
+from connections.oauth.client import OAuthClient
 
 
 def issuance_of(inputs: Inputs) -> Issuance:
@@ -24,7 +24,7 @@ def inputs_digest(inputs: Inputs) -> str | None:
     None if there are none, or if the connection was made before there were digests. The salt keeps
     whoever reads the digest, which is not sealed, from trying values.
     """
-    if not inputs.salt or definition_of(inputs.definition).oauth2_type is None:
+    if not inputs.salt or inputs.definition.get("oauth2Type") is None:
         return None
     client = OAuthClient.of(Issuance(definition=inputs.definition, values=inputs.effective))
     told = {

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from connections.application.asked_inputs import KEPT, kept_from_customers
-from connections.application.entered_values import pointer, value_problems
+from connections.application.chosen_definition import declared_by
+from connections.application.entered_values import value_problems
 from connections.application.integration_ports import References
 from connections.application.ports import Components
 from connections.application.template_ports import Templates
@@ -16,6 +17,7 @@ from connections.domain.integration import ResolvedConnection, TemplateReference
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import Component, ConnectionDefinition
 from connections_sdk.integrations import ConfigVariable, Integration
+from connections_sdk.places import pointer_step
 
 MOST_OWN_COMPONENTS = 30
 """Of the organization's own, in one integration: a version is stored with all its references."""
@@ -102,13 +104,8 @@ class _Resolution:
             InvalidRequest: with the places that do not fit.
         """
         wanted = variable.connection
-        component = self.component(wanted.component)
-        if component is None:
-            raise _wrong(f"{at}/connection/component", "is not a published component")
-        definition = component.connection(wanted.key)
-        if definition is None:
-            offered = ", ".join(each.key for each in component.connections)
-            raise _wrong(f"{at}/connection/key", f"must be one of: {offered}")
+        read = self.component(wanted.component)
+        component, definition = declared_by(read, wanted.key, at=at)
         template = self._template(variable, at)
         problems = list(self._value_problems(variable, definition, template, at))
         if problems:
@@ -146,18 +143,17 @@ class _Resolution:
         filled = template.values if template else {}
         customers = self.owner.customer_id is not None
         kept = kept_from_customers(definition, filled) if customers else frozenset()
-        kept |= definition.templates.keys() if customers and filled else set()
         entered = {}
         for name, said in variable.connection.values.items():
             if name in filled:
                 yield Problem(
-                    f"{at}/{pointer(name)}",
+                    f"{at}/{pointer_step(name)}",
                     "is filled by the connection template: nobody is asked for it",
                 )
             elif name not in definition.inputs:
-                yield Problem(f"{at}/{pointer(name)}", "is not an input of this connection")
+                yield Problem(f"{at}/{pointer_step(name)}", "is not an input of this connection")
             elif name in kept and said.entered:
-                yield Problem(f"{at}/{pointer(name)}", KEPT)
+                yield Problem(f"{at}/{pointer_step(name)}", KEPT)
             elif said.entered:
                 entered[name] = said.model_dump(mode="json", by_alias=True)["value"]
         yield from value_problems(

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from connections.application.asked_inputs import reach_of
 from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Connection, Inputs, Light, Reason, Status
 from connections.entrypoints.bodies import ComponentKey
 from connections.oauth.client import definition_of
 from connections_sdk.definitions import ConnectionDefinition, InputField
 from connections_sdk.forms import Document, InputValue, Key
-from connections_sdk.integrations import Visibility
 from connections_sdk.templates import TemplateFault
 
 
@@ -166,9 +166,7 @@ def _template(connection: Connection, inputs: Inputs, caller: Caller) -> str | N
 
 def _shown(visibility: str | None, caller: Caller) -> bool:
     """Tell whether a caller is shown an input: as its builder says, for the customer's side."""
-    if isinstance(caller, Organization) or visibility in (None, Visibility.CUSTOMER):
-        return True
-    return caller.embedding and visibility == Visibility.EMBEDDED
+    return visibility is None or visibility in reach_of(caller)
 
 
 def _is_no_free_text(field: InputField, *, entered: bool) -> bool:

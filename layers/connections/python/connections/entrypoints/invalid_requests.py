@@ -3,23 +3,17 @@
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from connections.entrypoints.problems import ProblemDocument, problem_document
-from connections_sdk.forms import TYPE_MARK
+from connections_sdk.places import faults_of, pointer
 
 
 def invalid_request(error: RequestValidationError) -> ProblemDocument:
     """Name each place; the words are pydantic's or ours, and never what was sent."""
     errors: dict[str, str] = {}
-    for each in error.errors():
-        errors.setdefault(_pointer(each["loc"]), str(each["msg"]).removeprefix("Value error, "))
+    for place, detail in faults_of(error.errors()):
+        # Below `query`, `path` or `header`, or else in the body.
+        errors.setdefault(pointer(place[1:] if place[0] == "body" else place), detail)
     return problem_document(
         "invalid-request",
         "Some places of the request are wrong.",
-        errors=[{"pointer": pointer, "detail": detail} for pointer, detail in errors.items()],
+        errors=[{"pointer": at, "detail": detail} for at, detail in errors.items()],
     )
-
-
-def _pointer(location: tuple[str | int, ...]) -> str:
-    """Return where it is: in the body, or below `query`, `path` or `header`."""
-    steps = [str(step) for step in location if not str(step).startswith(TYPE_MARK)]
-    steps = steps[1:] if steps[0] == "body" else steps
-    return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
