@@ -11,6 +11,8 @@ import boto3
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.integration import memory
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
-REGION = "us-east-2"
+REGION = memory.REGION
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -40,15 +42,9 @@ class Aws:
     """The physical names of tables and the URLs of queues, by logical id."""
     key_arn: str
 
-    @property
-    def queue_urls(self) -> dict[str, str]:
-        """The queues' URLs, by logical id."""
-        return {name: value for name, value in self.names.items() if value.startswith("http")}
-
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return every raw item of a table."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.names[table])
-        return [dict(item) for page in pages for item in page["Items"]]
+        return memory.raw_items(self.names[table])
 
     def empty(self) -> None:
         """Delete every item and every message but the branch keys, which take a second to make."""
@@ -56,20 +52,17 @@ class Aws:
             if logical == "BranchKeys":
                 continue
             if name.startswith("http"):
-                self.messages(logical)
+                memory.forget_messages(name)
                 continue
             self.clear(logical)
 
     def clear(self, table: str) -> None:
         """Delete every item of a table."""
-        name = self.names[table]
-        keys = self.dynamodb.describe_table(TableName=name)["Table"]["KeySchema"]
-        for item in self.items(table):
-            key = {each["AttributeName"]: item[each["AttributeName"]] for each in keys}
-            self.dynamodb.delete_item(TableName=name, Key=key)
+        memory.forget_items(self.names[table])
 
     def messages(self, queue: str) -> list[str]:
-        """Take the bodies of the messages that a queue holds."""
+        """Take the bodies of a queue's messages, also of those that are delayed or hidden."""
+        memory.show_messages(self.names[queue])
         bodies: list[str] = []
         while True:
             answer = self.sqs.receive_message(QueueUrl=self.names[queue], MaxNumberOfMessages=10)
@@ -94,7 +87,7 @@ def aws_in_memory() -> Iterator[Aws]:
         name: {"Value": {"Fn::GetAtt": [name, "Arn"]} if "KMS" in each["Type"] else {"Ref": name}}
         for name, each in resources.items()
     }
-    with mock_aws():
+    with mock_aws(), memory.light_copies():
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
             StackName="test",
@@ -134,8 +127,6 @@ def _resolved(value: Any, aws: Aws) -> str:
             return aws.names[name]
         case {"Fn::GetAtt": ["SealingKey", "Arn"]}:
             return aws.key_arn
-        case {"Fn::GetAtt": ["PublicUrl", "Value"]}:
+        case {"Fn::GetAtt": ["PublicUrl" | "OtherUrl", "Value"]}:
             return "https://oauth2.connections.example"
-        case {"Fn::Sub": "${PublicUrl.Value}/callback"}:
-            return "https://oauth2.connections.example/callback"
     raise AssertionError(f"The template has a setting that tests do not know: {value}")

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.aws import CREDENTIALS, Aws, aws_in_memory
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _running_aws() -> Iterator[Aws]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name, value in CREDENTIALS.items():

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.integration import memory
 from tests.integration.aws import Aws
 from tests.integration.entrypoints.demo import Customer, Demo
 from tests.integration.entrypoints.events import event
@@ -39,9 +40,9 @@ class Deletion:
     def message(self) -> str:
         return f'{{"customerId": "{self.tenants.acme}"}}'
 
-    def begin(self, kept: Kept, present: Kept | None = None) -> None:
+    def begin(self, kept: Kept) -> None:
         """Bring everything back to how it was then; the queues are empty."""
-        kept.restore(present)
+        kept.restore()
         self.empty()
         self.aws.messages("RevocationsQueue")
         self.demo.http.delete("/_ledger").raise_for_status()
@@ -73,11 +74,8 @@ class Deletion:
         return now, later
 
     def empty(self) -> None:
-        """Forget the messages, also those that are not to be seen yet, by making the queue anew."""
-        url = self.aws.names["DeletionsQueue"]
-        self.aws.sqs.delete_queue(QueueUrl=url)
-        made = self.aws.sqs.create_queue(QueueName=url.rpartition("/")[2])
-        assert made["QueueUrl"] == url
+        """Forget the messages, also those that are not to be seen yet."""
+        memory.forget_messages(self.aws.names["DeletionsQueue"])
 
     def finish(self) -> int:
         """Deliver messages until there are none, a failed one again; return how many failed."""

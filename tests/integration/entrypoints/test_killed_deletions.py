@@ -28,10 +28,9 @@ def tokens_of(deletion: Deletion) -> set[str]:
 def test_whichever_call_is_not_answered_any_more_the_end_is_the_same(deletion: Deletion) -> None:
     tokens, others = tokens_of(deletion), deletion.others(deletion.marked)
     assert len(tokens) == 4
-    present = deletion.present()
 
     for number in range(1, MOST_CALLS):
-        deletion.begin(deletion.marked, present)
+        deletion.begin(deletion.marked)
         # In turns storage does not answer and the function ends.
         deletion.sent.failing_at(number, killed=number % 2 == 0)
         failed = deletion.finish()
@@ -125,9 +124,9 @@ def test_what_a_deletion_overtakes_leaves_nothing_either(
     deletion: Deletion, begun: Callable[[Deletion], Callable[[], object]]
 ) -> None:
     """A pass of the deletion comes before each of somebody's calls to AWS."""
-    others, present = deletion.others(deletion.marked), deletion.present()
+    others = deletion.others(deletion.marked)
     for number in range(1, MOST_CALLS):
-        deletion.begin(deletion.before, present)
+        deletion.begin(deletion.before)
         act = begun(deletion)
         deletion.mark()
         deletion.sent.anew().meanwhile[number] = deletion.deliver
