@@ -1,8 +1,9 @@
-"""The integration of sync_contacts.yaml in Python, with the connection template that it uses.
+"""The integration of sync_contacts.yaml in Python, with the connection templates that it uses.
 
-Publish both with an API key that has the scope `definitions:write`:
+Publish all three with an API key that has the scope `definitions:write`:
 
-    CONNECTIONS_URL=… CONNECTIONS_API_KEY=… SALESFORCE_SECRET=… python sync_contacts.py
+    export CONNECTIONS_URL=… CONNECTIONS_API_KEY=… SALESFORCE_SECRET=… SLACK_SECRET=…
+    python sync_contacts.py
 """
 
 import os
@@ -39,10 +40,8 @@ SYNC_CONTACTS = integration(
                     key="oauth2",
                     level="user",
                     description="Where each user is told of new contacts.",
-                    values={
-                        "clientId": value(visibility="organization"),
-                        "scopes": value("chat:write", visibility="embedded"),
-                    },
+                    values={"scopes": value("chat:write", visibility="embedded")},
+                    template="My Slack Connection",
                     oauth_redirects=oauth_redirects(
                         "https://app.example.com/connected",
                         "https://app.example.com/not-connected",
@@ -68,7 +67,7 @@ SYNC_CONTACTS = integration(
 )
 
 if __name__ == "__main__":
-    template = connection_template(
+    salesforce = connection_template(
         "My Salesforce Connection",
         component="salesforce",
         key="oauth2",
@@ -77,8 +76,18 @@ if __name__ == "__main__":
             "clientSecret": os.environ["SALESFORCE_SECRET"],
         },
     )
+    slack = connection_template(
+        "My Slack Connection",
+        component="slack",
+        key="oauth2",
+        values={
+            "clientId": "the-client-id-of-my-app",
+            "clientSecret": os.environ["SLACK_SECRET"],
+        },
+    )
     with Client(os.environ["CONNECTIONS_URL"], os.environ["CONNECTIONS_API_KEY"]) as client:
-        client.publish(template)
+        client.publish(salesforce)
+        client.publish(slack)
         published = client.publish(SYNC_CONTACTS)
     print(f"{published.id} is at version {published.version}")
     for note in published.notes:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from tests.integration.entrypoints import events
 from tests.integration.entrypoints.stage import (
@@ -47,6 +48,9 @@ def test_a_page_tells_all_that_a_form_needs(stage: Stage) -> None:
     assert crm["connectionId"] == instance["configVariables"][0]["connectionId"]
     assert (crm["status"], crm["reason"], crm["light"]) == ("pending", "not-connected", None)
     assert (store["status"], store["reason"]) == ("pending", "not-configured")
+    assert (crm["level"], store["level"]) == ("instance", "instance")
+    own = stage.shown("admin", f"{path_of(instance)}/users/ada")
+    assert own["Mailbox"]["level"] == "user"
     assert store["description"] == "Where the orders are"
     assert store["connection"] == {
         "component": "store", "componentLabel": "Store", "key": "apiKey", "label": "API key",
@@ -134,6 +138,35 @@ def test_wrong_values_are_told_at_their_places_and_never_quoted(stage: Stage) ->
     assert "client-of-template" not in refused.body
 
 
+def test_entering_answers_with_what_was_written_and_asks_no_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = path_of(stage.instance())
+    own = f"{path}/users/ada"
+    stage.enter("user", own, Mailbox={})
+    requests: list[str] = []
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def counted(self: BaseClient, operation: str, wanted: dict[str, Any]) -> Any:
+        requests.append(operation)
+        return call(self, operation, wanted)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    answers = []
+    for entered, at in (({"Store": {"host": "x"}}, path), ({"Mailbox": {"host": "x"}}, own)):
+        requests.clear()
+        answers.append(stage.enter("organization", at, **entered))
+        # Whose it is, what is there, the change with its entry in the log, and the audit.
+        users = ["GetItem"] if at == own else []
+        assert requests == [
+            "GetItem", "GetItem", "GetItem", *users, "BatchGetItem", "TransactWriteItems",
+            "TransactWriteItems", "PutItem",
+        ]  # fmt: skip
+
+    for answer, at in zip(answers, (path, own), strict=True):
+        assert answer.json == stage.call("organization", "GET", f"{at}/config-pages").json
+
+
 def test_a_granted_connection_offers_to_disconnect(stage: Stage) -> None:
     instance = stage.instance()
     key = {"pk": {"S": instance["configVariables"][0]["connectionId"]}, "sk": {"S": "state"}}
@@ -179,3 +212,17 @@ def test_a_key_that_cannot_write_is_offered_nothing_to_do(stage: Stage) -> None:
     pages = stage.tenants.call(key, "GET", f"{path}/config-pages").json["pages"]
 
     assert [each["actions"] for each in pages[0]["configVariables"]] == [[], []]
+
+
+def test_client_credentials_are_refreshed_and_not_connected(stage: Stage) -> None:
+    stage.publish(element("Machine", "generic-oauth2", "clientCredentials"))
+    path = path_of(stage.instance())
+    before = stage.shown("admin", path)["Machine"]
+    assert (before["reason"], before["actions"]) == ("not-configured", ["configure"])
+
+    url = "https://auth.example.com/token"
+    stage.enter("admin", path, Machine={"tokenUrl": url, "clientId": "a", "clientSecret": "b"})
+
+    after = stage.shown("admin", path)["Machine"]
+    assert (after["status"], after["light"]) == ("pending", None)
+    assert (after["reason"], after["actions"]) == ("not-connected", ["configure", "refresh"])

@@ -32,7 +32,8 @@ from tests.doubles.world import World
 from tests.unit.application.creating import CUSTOM
 from tests.unit.application.parts import same_bytes
 
-SALTED = some_inputs(salt="the-salt", revision=3)
+ENTERED = frozenset({"clientId", "clientSecret"})
+SALTED = some_inputs(salt="the-salt", revision=3, by_organization=ENTERED)
 DIGEST = inputs_digest(SALTED)
 CONNECTED = a_connection(inputs_digest=DIGEST, grant_inputs_digest=DIGEST)
 PLACE = Place(
@@ -255,3 +256,19 @@ def test_a_deletion_can_be_asked_for_again_while_it_is_under_way(world: World) -
     an_editor(world).delete(CONNECTION)
 
     assert world.to_delete == [(CONNECTION, 0)]
+
+
+def test_the_scopes_that_a_grant_was_asked_for_stay_until_inputs_change_on_which_it_depends(
+    world: World,
+) -> None:
+    (connection,) = world.connections_by_id.values()
+    inputs = replace(world.inputs_by_id[connection.id], salt="the-salt")
+    digest = inputs_digest(inputs)
+    asked = replace(connection, requested_scopes="read write send", inputs_digest=digest)
+    world.holding(asked, inputs)
+
+    renamed, _ = changed(world, name="Another")
+    moved, _ = changed(world, scopes="read")
+
+    assert renamed.requested_scopes == "read write send"
+    assert moved.requested_scopes == "read"

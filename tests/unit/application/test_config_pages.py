@@ -2,6 +2,7 @@
 
 import pytest
 
+from connections.application.config_pages import shown_pages
 from connections.domain.caller import Caller
 from connections.domain.errors import NotFound
 from tests.builders_of_instances import STORE_KEY, a_crm, a_mailbox, a_store
@@ -85,6 +86,28 @@ def test_reading_pages_writes_nothing_and_reads_no_template(scene: Scene) -> Non
     scene.shown(made, ADMIN)
 
     assert scene.world.calls == ["instances.get", "versions.get", "held.many"]
+
+
+def test_what_was_entered_is_shown_without_another_reading(scene: Scene) -> None:
+    made = scene.made()
+    values = {"host": "store.example"}
+
+    for configured, user in (
+        (scene.configurator.enter(made.id, {"Store": values}, ADMIN), None),
+        (scene.configurator.enter(made.id, {"Store": values}, ADMIN), None),
+        (scene.users.enter(made.id, "ada", {"Mailbox": {"scopes": "read"}}, ADMIN), "ada"),
+        (scene.users.enter(made.id, "ada", {}, ADMIN), "ada"),
+    ):
+        told = {
+            each.of.variable.key: (each.entered, each.may_change, each.missing)
+            for page in shown_pages(configured, ADMIN)
+            for each in page.variables
+        }
+        assert told == {
+            key: (each.entered, each.may_change, each.missing)
+            for key, each in scene.shown(made, ADMIN, user).items()
+        }
+        assert configured.instance == scene.now(made)
 
 
 def test_there_must_be_such_an_instance(scene: Scene) -> None:

@@ -31,7 +31,7 @@ from tests.builders_of_instances import (
     a_store,
     an_integration,
 )
-from tests.unit.application.configuring import ADMIN, ORGANIZATION, USER, Scene
+from tests.unit.application.configuring import ADMIN, EMBEDDING, ORGANIZATION, USER, Scene
 
 OTHER = CustomerId("cus_00000000000000000000000002")
 
@@ -54,6 +54,35 @@ def test_an_instance_is_made_of_the_version_that_is_named(scene: Scene) -> None:
     scene.publish(number=2)
 
     assert scene.made(version=1).version == 1
+
+
+@pytest.mark.parametrize("caller", [ADMIN, EMBEDDING, USER])
+def test_customers_have_the_newest_version_of_what_the_organization_offers(
+    scene: Scene, caller: Caller
+) -> None:
+    scene.publish(number=2)
+
+    with pytest.raises(InvalidRequest) as refused:
+        scene.made(caller, version=1)
+
+    assert problems(refused) == [
+        Problem(
+            "#/version",
+            "must be the newest version: of an integration that the organization offers, customers"
+            " choose no other",
+        )
+    ]
+    assert scene.world.instances_by_id == {}
+    assert scene.made(caller, version=2).version == scene.made(caller).version == 2
+
+
+def test_customers_choose_among_the_versions_of_what_they_build(scene: Scene) -> None:
+    scene.publish(number=2)
+    scene.world.integrations_by_id[INTEGRATION] = an_integration(
+        owner=CUSTOMERS, offered=False, latest_version=2
+    )
+
+    assert scene.made(ADMIN, version=1).version == 1
 
 
 def test_each_variable_of_level_instance_holds_a_connection(scene: Scene) -> None:

@@ -93,10 +93,6 @@ def test_a_new_variables_key_is_a_name_whatever_the_label_is(
     [
         ({"name": "Fetch"}, ("#/name", "is the name of another step too")),
         (
-            {"component": "none", "configVariable": None},
-            ("#/component", "is not a published component"),
-        ),
-        (
             {"configVariable": "None"},
             ("#/configVariable", "must be the key of one of the config variables"),
         ),
@@ -130,12 +126,49 @@ def test_a_step_is_changed_and_keeps_its_id(studio: Studio) -> None:
     assert [each.name for each in studio.document.steps] == ["New", "Two"]
 
 
-def test_a_step_is_bound_to_nothing_by_null(studio: Studio) -> None:
+def test_a_step_of_no_published_component_is_refused(studio: Studio) -> None:
+    step = a_step(component="none")
+
+    assert places_of(lambda: studio.editor.add_step(INTEGRATION, step)) == [
+        ("#/component", "is not a published component")
+    ]
+
+
+def test_a_step_that_is_bound_stays_bound(studio: Studio) -> None:
     step = studio.with_step()
+    patch = {"configVariable": None}
 
-    studio.editor.change_step(INTEGRATION, step, {"configVariable": None})
+    assert places_of(lambda: studio.editor.change_step(INTEGRATION, step, patch)) == [
+        (
+            "#/configVariable",
+            "must be the key of a config variable of its component: a step keeps one",
+        )
+    ]
+    assert studio.document.steps[0].config_variable == "Acme Connection"
 
+
+def test_a_step_that_was_imported_without_a_variable_is_changed_and_bound(studio: Studio) -> None:
+    fetch = {"name": "Fetch", "component": "acme", "action": "fetch"}
+    page = {"name": "Page", "elements": [a_variable()]}
+    studio.imported({"name": "Sync", "configPages": [page], "steps": [fetch]})
+    step = studio.draft.steps["Fetch"]
+
+    studio.editor.change_step(INTEGRATION, step, {"name": "New", "configVariable": None})
     assert studio.document.steps[0].config_variable is None
+
+    studio.editor.change_step(INTEGRATION, step, {"configVariable": "Acme"})
+    assert studio.document.steps[0].config_variable == "Acme"
+
+
+def test_a_step_moves_to_a_component_that_is_published(studio: Studio) -> None:
+    fetch = {"name": "Fetch", "component": "acme", "action": "fetch"}
+    studio.imported({"name": "Sync", "steps": [fetch]})
+    step = studio.draft.steps["Fetch"]
+
+    def moved() -> object:
+        return studio.editor.change_step(INTEGRATION, step, {"component": "none"})
+
+    assert places_of(moved) == [("#/component", "is not a published component")]
 
 
 def test_a_member_that_is_wrong_is_told(studio: Studio) -> None:

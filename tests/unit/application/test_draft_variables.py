@@ -134,12 +134,24 @@ def test_a_variable_is_removed(studio: Studio) -> None:
 
 def test_a_variable_with_which_a_step_works_stays(studio: Studio) -> None:
     identifier = studio.with_variable(a_variable())
+    studio.with_variable(a_variable() | {"key": "Other"})
+    studio.with_step("Of another", configVariable="Other")
     studio.with_step()
 
     with pytest.raises(InUse, match='"Fetch"'):
         studio.editor.remove_variable(INTEGRATION, identifier)
 
-    assert list(studio.document.variables) == ["Acme"]
+    assert list(studio.document.variables) == ["Acme", "Other"]
+
+
+def test_a_variable_with_which_no_step_works_is_removed(studio: Studio) -> None:
+    identifier = studio.with_variable(a_variable())
+    studio.with_variable(a_variable() | {"key": "Other"})
+    studio.with_step(configVariable="Other")
+
+    studio.editor.remove_variable(INTEGRATION, identifier)
+
+    assert list(studio.document.variables) == ["Other"]
 
 
 def test_a_variable_that_is_not_there_is_not_found(studio: Studio) -> None:

@@ -275,6 +275,41 @@ def test_the_log_says_what_was_changed_and_no_value(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "detail"),
+    [
+        (
+            {"host": "a.example", "plan": "gold", "team": "blue"},
+            "Values were changed: host and others that not everybody is shown.",
+        ),
+        ({"plan": "gold"}, "Values were changed that not everybody is shown."),
+        ({"team": "blue"}, "Values were changed that not everybody is shown."),
+    ],
+)
+def test_the_log_names_what_a_customers_user_is_asked_for(
+    scene: Scene, values: dict[str, str], detail: str
+) -> None:
+    scene.enter(scene.made(), Store=values)
+
+    assert [each.detail for each in scene.world.entries] == [detail]
+
+
+def test_the_log_does_not_name_what_was_hidden_or_is_to_be(scene: Scene) -> None:
+    hidden = {"host": {"visibility": "organization"}}
+    for number, (before, after) in enumerate([({}, hidden), (hidden, {})]):
+        scene.publish(a_store(values=before), number=2 * number + 1)
+        made = scene.made()
+        scene.enter(made, Store={"host": "a.example"})
+        scene.world.entries.clear()
+        scene.publish(a_store(values=after), number=2 * number + 2)
+
+        scene.move(made, 2 * number + 2)
+
+        assert [each.detail for each in scene.world.entries] == [
+            "Values were changed that not everybody is shown."
+        ]
+
+
 def test_there_must_be_such_an_instance(scene: Scene) -> None:
     with pytest.raises(NotFound):
         scene.configurator.enter(NOWHERE, {}, ORGANIZATION)
@@ -341,5 +376,5 @@ def test_more_than_can_be_kept_is_refused(scene: Scene) -> None:
     scene.publish(a_store(), a_mailbox())
 
     assert refused(scene, Store={"apiKey": "x" * 40_000}) == [
-        "#/Store/values must be at most 32 KB together"
+        "#/Store/values must be at most 12 KB together"
     ]

@@ -1,10 +1,16 @@
 """Values that are entered: what does not fit, also with what was there, and what is missing."""
 
+import json
 from typing import Any
 
 import pytest
 
-from connections.application.entered_values import missing_inputs, value_problems
+from connections.application.entered_values import (
+    LARGEST_LAYER,
+    missing_inputs,
+    size_problems,
+    value_problems,
+)
 from connections.domain.errors import Problem
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
@@ -86,15 +92,14 @@ def test_a_value_has_one_problem_the_first(definition: ConnectionDefinition) -> 
     ]
 
 
-def test_values_have_a_size_together_with_the_templates_that_they_fill(
-    definition: ConnectionDefinition,
-) -> None:
-    large = {"scopes": "x" * 32_000}
+def test_what_one_enters_has_a_size() -> None:
+    room = LARGEST_LAYER - len(json.dumps({"scopes": "é"}))
 
-    assert value_problems(definition, large, HOSTS, at="#/values") == []
-    assert value_problems(
-        definition, {**large, "greeting": "{{#tenant}}", "tenant": "x" * 500}, HOSTS, at="#/values"
-    ) == [Problem("#/values", "must be at most 32 KB together")]
+    def told(length: int) -> list[Problem]:
+        return size_problems({"scopes": "é" + "x" * length}, at="#/values")
+
+    assert told(room) == []
+    assert told(room + 1) == [Problem("#/values", "must be at most 12 KB together")]
 
 
 def test_what_is_missing_is_what_a_connection_cannot_do_without(
@@ -113,3 +118,14 @@ def test_a_value_that_does_not_fit_is_not_missing(definition: ConnectionDefiniti
     wrong = {"clientId": "x", "clientSecret": "x", "tokenUrl": "no template", "tenant": "a/b"}
 
     assert missing_inputs(definition, wrong) == []
+
+
+def test_a_value_does_not_fit_a_url_among_the_facts() -> None:
+    document = {**a_definition(), "provider": {"introspectUrl": URL}}
+    document["inputs"] |= {"tenant": {"type": "string"}}
+    definition = ConnectionDefinition.model_validate(document)
+
+    assert told(definition, {"tenant": "evil.example/"}) == [("#/values/tenant", HOST)]
+    assert told(definition, {"tenant": "evil.example/", "clientId": "a"}, {"clientId"}) == []
+    assert told(definition, {"tenant": "acme"}) == []
+    assert told(definition, {}) == []

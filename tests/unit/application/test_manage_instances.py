@@ -1,10 +1,10 @@
 """Instances as they are read, listed, changed and deleted."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from connections.application.manage_instances import InstanceChange
 from connections.domain.errors import Conflict, NotFound, Unavailable
 from tests.builders import CUSTOMER, HOUR, NOW
 from tests.builders_of_instances import a_crm
@@ -32,7 +32,7 @@ def test_an_instance_is_renamed_and_switched_off(scene: Scene) -> None:
     made = scene.made()
     scene.clock.advance(HOUR)
 
-    changed = scene.book.change(made.id, InstanceChange(name="Another", enabled=False))
+    changed = scene.change(made, name="Another", enabled=False)
 
     assert changed == scene.now(made)
     assert changed == replace(
@@ -43,16 +43,16 @@ def test_an_instance_is_renamed_and_switched_off(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        InstanceChange(),
-        InstanceChange(name="Sync of Acme", enabled=True),
-        InstanceChange(version=1),
+        {},
+        {"name": "Sync of Acme", "enabled": True},
+        {"version": 1},
     ],
 )
-def test_nothing_is_written_when_nothing_changes(scene: Scene, change: InstanceChange) -> None:
+def test_nothing_is_written_when_nothing_changes(scene: Scene, change: dict[str, Any]) -> None:
     made = scene.made()
     scene.clock.advance(HOUR)
 
-    assert scene.book.change(made.id, change) == scene.now(made) == made
+    assert scene.change(made, **change) == scene.now(made) == made
     assert "instances.saved" not in scene.world.calls
 
 
@@ -60,7 +60,7 @@ def test_an_instance_is_renamed_and_moved_at_once(scene: Scene) -> None:
     made = scene.made()
     scene.publish(a_crm(), number=2)
 
-    changed = scene.book.change(made.id, InstanceChange(name="Another", version=2))
+    changed = scene.change(made, name="Another", version=2)
 
     assert (changed.name, changed.version, changed.revision) == ("Another", 2, 2)
 
@@ -68,7 +68,7 @@ def test_an_instance_is_renamed_and_moved_at_once(scene: Scene) -> None:
 def test_a_deleted_instance_is_sent_before_it_is_marked_and_after(scene: Scene) -> None:
     made = scene.made()
 
-    assert scene.book.delete(made.id) == made
+    assert scene.book.delete(made.id) == replace(made, deleting_since=NOW)
 
     assert scene.now(made).deleting_since == NOW
     assert scene.world.to_delete == [(made.id, 30), (made.id, 0)]
@@ -87,6 +87,30 @@ def test_a_deletion_that_cannot_be_sent_is_not_forgotten(scene: Scene, after: in
 
     assert (scene.now(made).deleting_since is not None) == bool(after)
     assert scene.world.to_delete == [(made.id, 30)] * after
+
+
+def test_a_deletion_that_stands_still_is_taken_up_when_it_is_asked_for_again(scene: Scene) -> None:
+    made = scene.made()
+    first = scene.book.delete(made.id)
+    scene.world.to_delete.clear()
+    scene.clock.advance(HOUR)
+
+    assert scene.book.delete(made.id) == first
+
+    assert scene.world.to_delete == [(made.id, 0)]
+    scene.world.instances_by_id.clear()
+    with pytest.raises(NotFound):
+        scene.book.delete(made.id)
+    assert scene.world.to_delete == [(made.id, 0)]
+
+
+def test_what_a_deleted_instance_holds_takes_no_consent_any_more(scene: Scene) -> None:
+    made = scene.made()
+    held = {scene.id_of(made, key) for key in ("CRM", "Store")}
+
+    scene.book.delete(made.id)
+
+    assert scene.world.closed == held
 
 
 def test_what_is_not_there_or_gone_meanwhile_is_not_deleted(scene: Scene) -> None:
@@ -118,4 +142,4 @@ def test_an_instance_that_is_changed_all_the_time_is_a_conflict(scene: Scene) ->
         scene.world.meanwhile("instances.saved", lambda: scene.touch(made))
 
     with pytest.raises(Conflict):
-        scene.book.change(made.id, InstanceChange(name="Another"))
+        scene.change(made, name="Another")

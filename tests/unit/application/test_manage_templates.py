@@ -199,7 +199,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
         {"tokenUrl": "https://{{#other}}.acme.example/token"},
         [("/tokenUrl", "must name inputs of this connection: there is no other")],
     ),
-    "too large": ("custom", {"scopes": "x" * 33_000}, [("", "must be at most 32 KB together")]),
+    "too large": ("custom", {"scopes": "x" * 33_000}, [("", "must be at most 12 KB together")]),
 }
 
 

@@ -5,19 +5,23 @@ from typing import Any
 
 import pytest
 
+from connections.domain.caller import Caller
 from connections.domain.connection import Reason, Status
 from connections.domain.errors import Conflict, InvalidRequest, NotFound, Problem, Unavailable
 from connections.domain.identifiers import TemplateId
 from connections.domain.instance import HeldVariable
 from tests.builders import HOUR, NOW, a_definition, a_template
 from tests.builders_of_instances import (
+    CUSTOMERS,
+    INTEGRATION,
     STORE,
     STORE_KEY,
     Variable,
     a_crm,
     a_store,
+    an_integration,
 )
-from tests.unit.application.configuring import NOWHERE, STORE_VALUES, Scene
+from tests.unit.application.configuring import ADMIN, EMBEDDING, NOWHERE, STORE_VALUES, USER, Scene
 from tests.unit.application.moving import a_made, moved
 
 NEW_TEMPLATE = a_template(
@@ -29,7 +33,7 @@ NEW_TEMPLATE = a_template(
 
 def test_a_moved_instance_is_at_the_version_and_to_be_deployed_again(scene: Scene) -> None:
     made = a_made(scene, a_crm())
-    deployed = scene.configurator.deploy(made.id)
+    deployed = scene.deploy(made)
 
     found = moved(scene, made, a_crm())
 
@@ -282,13 +286,65 @@ def test_what_was_gone_before_is_neither_closed_nor_deleted(scene: Scene) -> Non
     assert (found.version, found.leaving, scene.world.to_delete) == (2, (), [])
 
 
-def test_of_two_moves_the_last_ones_closings_are_on_record(scene: Scene) -> None:
+def test_what_left_stays_on_record_until_it_is_deleted(scene: Scene) -> None:
     made = a_made(scene, a_crm(), a_store())
     first = scene.id_of(made, "Store")
     assert moved(scene, made, a_crm()).leaving == (first,)
     scene.publish(a_crm(key="Salesforce"), number=3)
     assert scene.move(made, 3).leaving == (first,)
-    scene.publish(a_crm(component="other"), number=4)
     second = scene.id_of(made, "Salesforce")
+    scene.publish(a_crm(component="other"), number=4)
+    assert scene.move(made, 4).leaving == (first, second)
+    third = scene.id_of(made, "CRM")
+    del scene.world.connections_by_id[first]
+    scene.publish(a_crm(), number=5)
 
-    assert scene.move(made, 4).leaving == (second,)
+    assert scene.move(made, 5).leaving == (second, third)
+
+
+@pytest.mark.parametrize("caller", [ADMIN, EMBEDDING, USER])
+def test_customers_move_to_the_newest_version_of_what_the_organization_offers(
+    scene: Scene, caller: Caller
+) -> None:
+    scene.publish(number=2)
+    made = scene.made()
+    scene.publish(number=3)
+
+    for version in (1, 4):
+        with pytest.raises(InvalidRequest) as refused:
+            scene.move(made, version, caller)
+        assert [each.pointer for each in refused.value.problems] == ["#/version"]
+        assert refused.value.problems[0].detail.startswith("must be the newest version")
+    assert scene.now(made).version == scene.move(made, 2, caller).version == 2
+    assert scene.move(made, 3, caller).version == 3
+
+
+def test_customers_move_among_the_versions_of_what_they_build(scene: Scene) -> None:
+    scene.publish(number=2)
+    scene.world.integrations_by_id[INTEGRATION] = an_integration(
+        owner=CUSTOMERS, offered=False, latest_version=2
+    )
+    made = scene.made(ADMIN)
+
+    assert scene.move(made, 1, ADMIN).version == 1
+
+
+def test_nobody_on_the_customers_side_moves_an_instance_whose_integration_is_gone(
+    scene: Scene,
+) -> None:
+    scene.publish(number=2)
+    made = scene.made()
+    scene.world.integrations_by_id.clear()
+
+    with pytest.raises(InvalidRequest):
+        scene.move(made, 1, ADMIN)
+
+
+def test_between_attempts_it_waits_a_little(scene: Scene) -> None:
+    made = a_made(scene, a_crm())
+    for _ in range(2):
+        scene.world.meanwhile("instances.saved", lambda: scene.touch(made))
+
+    moved(scene, made, a_crm(key="Salesforce"))
+
+    assert scene.clock.slept == [0.125, 0.125]

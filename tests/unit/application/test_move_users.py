@@ -13,7 +13,7 @@ def test_what_users_have_moves_after_the_instance(scene: Scene) -> None:
     made = a_made(scene, a_mailbox())
     for user in ("ada", "bob"):
         scene.enter_of(made, user, Mailbox={"scopes": "read"})
-    scene.users.deploy(made.id, "bob")
+    scene.deploy_of(made, "bob")
     ids = [scene.id_of(made, "Mailbox", user) for user in ("ada", "bob")]
 
     moved(scene, made, a_mailbox(key="Post"), a_store(level="user"))
@@ -38,6 +38,18 @@ def test_what_a_user_holds_no_more_is_closed_and_deleted(scene: Scene) -> None:
     assert scene.world.users_of_instances[made.id]["ada"].leaving == (gone,)
     assert scene.world.closed == {gone}
     assert scene.world.to_delete == [(gone, 30), (gone, 0)]
+
+
+def test_what_a_user_held_stays_on_record_until_it_is_deleted(scene: Scene) -> None:
+    made = a_made(scene, a_mailbox(), a_store(level="user"))
+    scene.enter_of(made)
+    first, second = scene.id_of(made, "Store"), scene.id_of(made, "Mailbox")
+    moved(scene, made, a_mailbox())
+    scene.publish(a_mailbox(component="other"), number=3)
+
+    scene.move(made, 3)
+
+    assert scene.world.users_of_instances[made.id]["ada"].leaving == (first, second)
 
 
 def test_a_move_that_was_cut_short_is_taken_up_by_the_same_call(scene: Scene) -> None:

@@ -81,48 +81,6 @@ def test_the_key_is_that_of_the_document(publisher: ComponentPublisher, world: W
     assert world.components_by_key == {}
 
 
-def test_a_default_that_is_no_value_for_its_input_is_told(
-    publisher: ComponentPublisher, world: World
-) -> None:
-    definition = custom(
-        port={**TEXT, "pattern": "[0-9]+", "default": "x"},
-        flag={"type": "boolean", "default": "yes"},
-        names={**TEXT, "collection": "valuelist", "default": [{"key": "k", "value": "v"}]},
-        pairs={**TEXT, "collection": "keyvaluelist", "default": ["a"]},
-    )
-
-    assert problems(publisher, world, a_definition(), definition) == [
-        (
-            "#/connections/1/inputs/port/default",
-            "does not have the form that the input's pattern asks for",
-        ),
-        ("#/connections/1/inputs/flag/default", "must be true or false"),
-        ("#/connections/1/inputs/names/default", "must be a list of strings"),
-        ("#/connections/1/inputs/pairs/default", "must be a list of {key, value} objects"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "field",
-    [
-        {**TEXT, "required": True, "default": ""},
-        {**TEXT, "pattern": "[0-9]+", "default": ""},
-        {"type": "boolean", "default": ""},
-        {**TEXT, "pattern": "[0-9]+"},
-        {**TEXT, "default": "x"},
-        {"type": "boolean", "default": False},
-        {**TEXT, "collection": "valuelist", "default": ["a"]},
-        {**TEXT, "collection": "keyvaluelist", "default": [{"key": "k", "value": "v"}]},
-    ],
-)
-def test_a_default_that_fits_or_is_empty_will_do(
-    publisher: ComponentPublisher, field: dict[str, Any]
-) -> None:
-    component = a_component(custom(value=field))
-
-    assert publisher.publish("acme", component) == component
-
-
 @pytest.mark.parametrize("name", ["authorizeUrl", "tokenUrl", "refreshUrl", "revokeUrl"])
 @pytest.mark.parametrize("url", [PRIVATE, "http://acme.example", "acme.example"])
 def test_a_url_of_an_oauth_definition_that_must_not_be_called_is_told(
@@ -135,30 +93,28 @@ def test_a_url_of_an_oauth_definition_that_must_not_be_called_is_told(
     assert place == f"#/connections/0/inputs/{name}/default"
 
 
-def test_a_url_that_does_not_fit_its_input_is_told_once(
-    publisher: ComponentPublisher, world: World
-) -> None:
-    definition = with_inputs(tokenUrl={**TEXT, "pattern": "https://.+", "default": "http://a"})
-
-    assert problems(publisher, world, definition) == [
-        (
-            "#/connections/0/inputs/tokenUrl/default",
-            "does not have the form that the input's pattern asks for",
-        )
-    ]
-
-
 @pytest.mark.parametrize(
     "definition",
     [
         with_inputs(tokenUrl={**TEXT, "default": "http://localhost:8080/token"}),
         with_inputs(revokeUrl={**TEXT, "default": ""}),
+        with_inputs(revokeUrl={"type": "template", "default": ""}),
+        with_inputs(revokeUrl={**TEXT, "default": "https://acme.example/{{a"}),
         with_inputs(endpoint={**TEXT, "default": PRIVATE}),
         custom(tokenUrl={**TEXT, "default": PRIVATE}),
         a_definition(provider={"refreshUrl": "https://acme.example/refresh"}),
         a_definition(provider={"refreshUrl": "", "revokeUrl": ""}),
     ],
-    ids=["development", "empty", "another", "not OAuth", "provider's", "provider's empty"],
+    ids=[
+        "development",
+        "empty",
+        "empty template",
+        "no template",
+        "another",
+        "not OAuth",
+        "provider's",
+        "provider's empty",
+    ],
 )
 def test_any_other_url_will_do(publisher: ComponentPublisher, definition: dict[str, Any]) -> None:
     component = a_component(definition)
@@ -206,15 +162,15 @@ def test_a_definition_is_32_kb_at_most(publisher: ComponentPublisher, world: Wor
     ]
 
 
-def test_client_credentials_are_not_published_while_nobody_fetches_them(
+def test_client_credentials_are_published_without_an_authorize_url(
     publisher: ComponentPublisher, world: World
 ) -> None:
-    assert problems(publisher, world, a_definition(oauth2Type="client_credentials")) == [
-        (
-            "#/connections/0/oauth2Type",
-            "must be authorization_code: client credentials are not fetched yet",
-        )
-    ]
+    definition = a_definition(oauth2Type="client_credentials")
+    del definition["inputs"]["authorizeUrl"]
+
+    publisher.publish("acme", a_component(definition))
+
+    assert world.components_by_key["acme"].connections[0].oauth2_type == "client_credentials"
 
 
 def test_a_secret_stays_one(publisher: ComponentPublisher, world: World) -> None:

@@ -18,8 +18,8 @@ def publisher(world: World) -> ComponentPublisher:
     )
 
 
-def a_component(name: str, default: str, **field: object) -> Component:
-    inputs = inputs_over_a_shop(**{name: {**HIDDEN, **field, "default": default}})
+def a_component(name: str, default: str) -> Component:
+    inputs = inputs_over_a_shop(**{name: {**HIDDEN, "default": default}})
     connections = [a_definition(inputs=inputs)]
     return Component.model_validate({"key": "acme", "label": "Acme", "connections": connections})
 
@@ -68,17 +68,6 @@ def test_a_template_that_must_not_be_called_whatever_the_values_is_told(
         (f"#/connections/0/inputs/{name}/default", told)
     ]
     assert world.components_by_key == {}
-
-
-def test_a_template_that_does_not_fit_its_input_is_told_once(
-    publisher: ComponentPublisher,
-) -> None:
-    with pytest.raises(InvalidRequest, match="cannot be used") as refused:
-        publisher.publish("acme", a_component("tokenUrl", "http://{{#shop}}/", pattern="https.+"))
-
-    assert [each.detail for each in refused.value.problems] == [
-        "does not have the form that the input's pattern asks for"
-    ]
 
 
 def test_a_template_that_is_not_called_may_lead_anywhere(publisher: ComponentPublisher) -> None:

@@ -1,17 +1,16 @@
 """Versions as they are published, also while draft and templates change (B80, B81)."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from connections.domain.errors import Conflict, InvalidRequest, NotFound
+from connections.domain.errors import Conflict, NotFound
 from connections.domain.integration import ListedVersion, ResolvedConnection
 from connections_sdk.definitions import Component
 from tests.builders import HOUR, NOW, TEMPLATE, a_definition, a_template
 from tests.builders_of_instances import INTEGRATION
-from tests.builders_of_integrations import a_reference, a_variable, with_template
-from tests.unit.application.building import STORE, Studio, places_of
+from tests.builders_of_integrations import a_reference, with_template
+from tests.unit.application.building import OF_ACME, STORE, Studio, places_of
 
 CHANGED = a_template(values={"clientId": "another"}, revision=2)
 
@@ -76,6 +75,25 @@ def test_a_template_that_changes_while_it_is_published_is_read_again(studio: Stu
     assert studio.world.templates_by_id[TEMPLATE] == replace(CHANGED, locked=True)
 
 
+def test_a_template_that_is_shared_no_more_is_not_published_by_a_customer() -> None:
+    studio = Studio().begun(owner=OF_ACME)
+    shared, unshared = a_template(shared=True), a_template()
+    studio.world.templates_by_id[TEMPLATE] = shared
+    studio.with_variable(with_template())
+    studio.world.meanwhile(
+        "versions.publish", lambda: studio.world.templates.changed(shared, unshared)
+    )
+
+    assert places_of(lambda: studio.publisher.publish(INTEGRATION)) == [
+        (
+            "#/configPages/0/elements/0/connection/template",
+            "is not the name of a connection template",
+        )
+    ]
+    assert studio.world.templates_by_id[TEMPLATE] == unshared
+    assert studio.world.versions_by_number == {}
+
+
 def test_a_template_does_not_change_once_it_is_published(studio: Studio) -> None:
     studio.publisher.publish(INTEGRATION)
 
@@ -129,22 +147,3 @@ def test_an_empty_draft_is_published() -> None:
     version = Studio().begun().publisher.publish(INTEGRATION)
 
     assert (version.number, version.connections) == (1, {})
-
-
-def test_a_version_has_a_largest_size(studio: Studio) -> None:
-    inputs: dict[str, Any] = {
-        f"input{number}": {"type": "string", "comments": "x" * 1000} for number in range(30)
-    }
-    definition = {"key": "keys", "label": "Keys", "inputs": inputs}
-    studio.world.components_by_key["store"] = Component.model_validate(
-        STORE | {"connections": [definition]}
-    )
-    for number in range(11):
-        variable = a_variable(component="store", key="keys", values={}) | {"key": f"S {number}"}
-        studio.with_variable(variable)
-
-    studio.publisher.publish(INTEGRATION)
-    studio.with_variable(a_variable(component="store", key="keys", values={}) | {"key": "Last"})
-
-    with pytest.raises(InvalidRequest, match="at most 350 KB"):
-        studio.publisher.publish(INTEGRATION)

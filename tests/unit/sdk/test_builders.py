@@ -53,6 +53,7 @@ def test_an_integration_is_built_as_it_is_written() -> None:
                         key="oauth2",
                         level="user",
                         description="Yours.",
+                        visibility="embedded",
                         values={
                             "scopes": "api",
                             "clientId": value("x", visibility=Visibility.ORGANIZATION),
@@ -89,6 +90,7 @@ def test_an_integration_is_built_as_it_is_written() -> None:
                         "dataType": "connection",
                         "level": "user",
                         "description": "Yours.",
+                        "visibility": "embedded",
                         "connection": {
                             "component": "slack",
                             "key": "oauth2",

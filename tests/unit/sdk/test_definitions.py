@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connections_sdk.definitions import ConnectionDefinition, ProviderFacts
+from connections_sdk.definitions import ConnectionDefinition
 from tests.builders import a_definition
 from tests.unit.sdk.documents import a_component, a_connection_definition, places
 
@@ -75,62 +75,6 @@ def test_a_definition_has_key_label_and_inputs(name: str) -> None:
 )
 def test_an_unknown_key_is_refused(changes: dict[str, Any], place: tuple[str, ...]) -> None:
     assert refused(**changes) == [("extra_forbidden", place)]
-
-
-def test_the_facts_have_the_safest_defaults() -> None:
-    assert ProviderFacts().model_dump() == {
-        "issuer": None,
-        "authorize_params": {},
-        "token_params": {},
-        "refresh_params": {},
-        "scope_separator": " ",
-        "client_authentication": "client_secret_post",
-        "context_parameters": None,
-        "refresh_url": None,
-        "revoke_url": None,
-        "refresh_buffer": None,
-        "expires_in_default": None,
-        "rotation": "revokes-family",
-        "invalid_grant_synonyms": [],
-    }
-
-
-TEN_YEARS = 10 * 365 * 24 * 3600
-
-
-@pytest.mark.parametrize(
-    ("name", "good", "bad"),
-    [
-        ("issuer", ["x" * 2000], ["x" * 2001, 1]),
-        ("refreshUrl", ["x" * 2000], ["x" * 2001]),
-        ("revokeUrl", ["x" * 2000], ["x" * 2001]),
-        ("scopeSeparator", [",", "%20"], ["", "abcd"]),
-        ("refreshBuffer", [0, TEN_YEARS], [-1, TEN_YEARS + 1, 1.5]),
-        ("expiresInDefault", [0, TEN_YEARS], [-1, TEN_YEARS + 1]),
-        ("rotation", ["none", "rotates", "revokes-family"], ["", "revokes_family"]),
-        ("invalidGrantSynonyms", [["x"] * 20], [["x"] * 21, [1]]),
-        (
-            "clientAuthentication",
-            ["client_secret_basic", "client_secret_basic_raw", "client_secret_post", "none"],
-            ["", "private_key_jwt"],
-        ),
-        *(
-            (
-                name,
-                [{str(number): "x" * 2000 for number in range(30)}],
-                [{str(number): "x" for number in range(31)}, {"a": "x" * 2001}, {"a": 1}],
-            )
-            for name in ("authorizeParams", "tokenParams", "refreshParams")
-        ),
-    ],
-)
-def test_each_fact_has_its_bounds(name: str, good: list[object], bad: list[object]) -> None:
-    for value in good:
-        facts = ProviderFacts.model_validate({name: value})
-        assert facts.model_dump(by_alias=True, exclude_unset=True) == {name: value}
-    for value in bad:
-        with pytest.raises(ValidationError):
-            ProviderFacts.model_validate({name: value})
 
 
 def test_values_are_resolved_with_the_defaults_where_nothing_was_entered() -> None:

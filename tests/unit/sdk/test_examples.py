@@ -27,6 +27,28 @@ def test_the_integration_is_the_same_in_yaml_and_in_python() -> None:
     assert written(built).splitlines() == said
 
 
+def test_nobody_is_asked_for_client_id_and_secret_which_templates_fill() -> None:
+    path = EXAMPLES / "sync_contacts.py"
+    filled = {
+        str(ast.literal_eval(call.args[0])): {
+            each.value
+            for word in call.keywords
+            if isinstance(word.value, ast.Dict)
+            for each in word.value.keys
+            if isinstance(each, ast.Constant)
+        }
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "connection_template"
+    }
+    built = runpy.run_path(str(path))["SYNC_CONTACTS"]
+
+    used = [each.connection.template for each in built.variables.values()]
+    assert sorted(used) == sorted(filled)
+    assert list(filled.values()) == [{"clientId", "clientSecret"}] * 2
+
+
 def test_the_component_has_an_oauth_connection_and_one_with_a_key() -> None:
     built = runpy.run_path(str(EXAMPLES / "acme_crm.py"))["ACME_CRM"]
 

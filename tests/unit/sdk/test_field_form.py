@@ -210,11 +210,32 @@ def test_a_plain_value_is_read_as_the_value() -> None:
 
 def test_visibility_is_the_inputs_own_or_the_variables() -> None:
     inputs = {"a": {"value": "x"}, "b": {"value": "x", "meta": {"visibleToCustomerDeployer": True}},
-              "c": {"value": "x", "visibility": "embedded"}}  # fmt: skip
+              "c": {"value": "x", "visibility": "embedded", "orgOnly": True}}  # fmt: skip
     found = read(requiredConfigVars=[a_variable(orgOnly=True, inputs=inputs)])
 
-    values = found.integration.variables["CRM"].connection.values
-    assert [values[name].visibility for name in "abc"] == ["organization", "customer", "embedded"]
+    variable = found.integration.variables["CRM"]
+    assert variable.visibility == "organization"
+    values = variable.connection.values
+    assert [values[name].visibility for name in "abc"] == [None, "customer", "embedded"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"orgOnly": True}, "organization"),
+        ({"isVisibleToCustomerDeployer": False}, "embedded"),
+        ({"meta": {"visibleToOrgDeployer": True}}, "embedded"),
+        ({"visibility": "embedded", "orgOnly": True}, "embedded"),
+        ({"orgOnly": False}, None),
+    ],
+)
+def test_a_variables_visibility_is_kept_without_inputs(
+    said: dict[str, Any], meant: str | None
+) -> None:
+    found = read(requiredConfigVars=[a_variable(**said)])
+
+    assert found.integration.variables["CRM"].visibility == meant
+    assert integration_of(found.integration.document()).integration == found.integration
 
 
 def test_steps_of_all_flows_become_one_list() -> None:
@@ -307,6 +328,7 @@ VARIABLE = "#/requiredConfigVars/0"
         ({"requiredConfigVars": [a_variable(connection="x")]}, None),
         ({"requiredConfigVars": [a_variable(inputs={"a": {"value": {"x": 5}}})]},
          [f"{VARIABLE}/inputs/a/value"]),
+        ({"requiredConfigVars": [a_variable(visibility="us")]}, [f"{VARIABLE}/visibility"]),
         ({"requiredConfigVars": [a_variable(inputs={"a!": "x"})]}, [f"{VARIABLE}/inputs/a!/[key]"]),
         ({"requiredConfigVars": [a_variable(inputs={"a": {"value": ["x", {"name": "k"}]}})]}, None),
         ({"requiredConfigVars": [a_variable(connection={"component": {}, "key": "k"})]},

@@ -80,9 +80,17 @@ def test_an_error_of_a_default_is_told_once() -> None:
     assert places(caught.value) == [("string_type", ("default", TEXTS, 0))]
 
 
-@pytest.mark.parametrize("value", ["x", True, ["x"], [PAIR]])
-def test_a_value_comes_back_as_it_was_written(value: object) -> None:
-    field = a_field(default=value)
+@pytest.mark.parametrize(
+    ("value", "of"),
+    [
+        ("x", {}),
+        (True, {"type": "boolean"}),
+        (["x"], {"collection": "valuelist"}),
+        ([PAIR], {"collection": "keyvaluelist"}),
+    ],
+)
+def test_a_value_comes_back_as_it_was_written(value: object, of: dict[str, str]) -> None:
+    field = a_field(**of, default=value)
 
     assert field.model_dump(mode="json")["default"] == value
 

@@ -18,6 +18,13 @@ def refused(**changes: Any) -> list[tuple[str, tuple[int | str, ...]]]:
     return places(caught.value)
 
 
+def faults(document: dict[str, Any]) -> dict[tuple[int | str, ...], str]:
+    with pytest.raises(ValidationError) as caught:
+        ConnectionDefinition.model_validate(document)
+    return {each["loc"]: each["msg"] for each in caught.value.errors()}
+
+
+NEEDED = "is required: an OAuth 2.0 connection has this input"
 OAUTH_INPUTS = ["authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret"]
 
 
@@ -26,13 +33,13 @@ def test_an_oauth_connection_needs_each_input_of_the_five(name: str) -> None:
     document = a_definition()
     del document["inputs"][name]
 
-    with pytest.raises(ValidationError, match=f"also needs the inputs {name}$|inputs {name} "):
-        ConnectionDefinition.model_validate(document)
+    assert faults(document) == {("inputs", name): NEEDED}
 
 
 def test_all_inputs_that_an_oauth_connection_lacks_are_named() -> None:
-    with pytest.raises(ValidationError, match=f"needs the inputs {', '.join(OAUTH_INPUTS)}"):
-        a_connection_definition(oauth2Type="authorization_code")
+    document = {**a_definition(), "inputs": {}}
+
+    assert list(faults(document)) == [("inputs", name) for name in OAUTH_INPUTS]
 
 
 @pytest.mark.parametrize("name", [*OAUTH_INPUTS, "refreshUrl", "revokeUrl"])
@@ -45,8 +52,25 @@ def test_the_inputs_of_an_oauth_connection_are_plain_text(
     document = a_definition()
     document["inputs"][name] = {**FIELD, **changes}
 
-    with pytest.raises(ValidationError, match=f"must be plain text: {name}"):
-        ConnectionDefinition.model_validate(document)
+    assert list(faults(document)) == [("inputs", name, *changes)]
+
+
+def test_which_text_an_oauth_input_is_is_told() -> None:
+    document = a_definition()
+    document["inputs"] |= {
+        "tokenUrl": {"type": "boolean"},
+        "clientId": {"type": "template"},
+        "scopes": {"type": "data", "collection": "valuelist"},
+    }
+
+    assert faults(document) == {
+        ("inputs", "tokenUrl", "type"): (
+            "must be one of string, text, password, template for OAuth 2.0"
+        ),
+        ("inputs", "clientId", "type"): "must be one of string, text, password for OAuth 2.0",
+        ("inputs", "scopes", "type"): "must be one of string, text, password for OAuth 2.0",
+        ("inputs", "scopes", "collection"): "must be left out: OAuth 2.0 takes one text",
+    }
 
 
 @pytest.mark.parametrize("kind", ["string", "text", "password"])
@@ -91,11 +115,12 @@ def test_client_credentials_need_no_authorize_url() -> None:
     assert definition.oauth2_config.allowed_token_params == ["audience"]
     for name in ("tokenUrl", "scopes", "clientId", "clientSecret"):
         fewer = {each: field for each, field in inputs.items() if each != name}
-        with pytest.raises(ValidationError, match=f"needs the inputs {name}"):
-            ConnectionDefinition.model_validate({**document, "inputs": fewer})
-    of_consent = {**document, "oauth2Type": None}
-    with pytest.raises(ValidationError, match="of connections with client credentials alone"):
-        ConnectionDefinition.model_validate({**of_consent, "inputs": inputs})
+        assert faults({**document, "inputs": fewer}) == {("inputs", name): NEEDED}
+    for kind in (None, "authorization_code"):
+        of_consent = {**document, "oauth2Type": kind, "inputs": a_definition()["inputs"]}
+        assert faults(of_consent) == {
+            ("oauth2Config",): "must be left out: it is of client credentials alone"
+        }
 
 
 @pytest.mark.parametrize("kind", ["", "password", "AUTHORIZATION_CODE", 1])

@@ -18,8 +18,8 @@ def read(connection: Any = None, **variable: Any) -> tuple[ConfigVariable, tuple
     return found.integration.variables["CRM"], found.notes
 
 
-def visibility(value: dict[str, Any], **variable: Any) -> str | None:
-    found, _ = read({"values": {"a": value}}, **variable)
+def visibility(value: dict[str, Any]) -> str | None:
+    found, _ = read({"values": {"a": value}})
     return found.connection.values["a"].visibility
 
 
@@ -72,17 +72,25 @@ def test_a_component_may_be_an_object_with_its_key() -> None:
 def test_visibility_has_other_names_too(names: dict[str, Any], meant: str | None) -> None:
     assert visibility({"value": "x", **names}) == meant
     assert visibility({"value": "x", "meta": names}) == meant
-    assert visibility({"value": "x"}, **names) == meant
-    assert visibility({"value": "x"}, meta=names) == meant
+    assert read(**names)[0].visibility == meant
+    assert read(meta=names)[0].visibility == meant
 
 
-def test_what_is_said_nearer_wins() -> None:
-    hidden, shown = {"orgOnly": True}, {"visibleToCustomerDeployer": True}
+def test_what_is_said_by_our_name_wins() -> None:
+    hidden = {"orgOnly": True}
 
     assert visibility({"visibility": "embedded", **hidden}) == "embedded"
     assert visibility({"visibility": None, **hidden}) == "organization"
-    assert visibility(shown, **hidden) == "customer"
     assert visibility({"meta": hidden, "orgOnly": False}) is None
+    assert read(visibility="embedded", **hidden)[0].visibility == "embedded"
+    assert read(visibility=None, **hidden)[0].visibility == "organization"
+
+
+def test_what_is_said_of_the_whole_is_not_said_of_each_input() -> None:
+    variable, _ = read({"values": {"a": {"value": "x"}}}, orgOnly=True)
+
+    assert variable.visibility == "organization"
+    assert variable.connection.values["a"].visibility is None
 
 
 def test_other_names_are_noted() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from connections_sdk.component_builders import component, connection, oauth2_connection
 from connections_sdk.connection_templates import ConnectionTemplate, TemplateConnection
-from connections_sdk.definitions import ProviderFacts
+from connections_sdk.definitions import OAuth2Config, ProviderFacts
 from connections_sdk.input_fields import (
     boolean_input,
     choice_input,
@@ -32,6 +32,7 @@ from connections_sdk.integrations import (
 
 __all__ = [
     "ConfigVariableWithoutKey",
+    "OAuth2Config",
     "ProviderFacts",
     "boolean_input",
     "choice_input",
@@ -93,7 +94,7 @@ def config_page(
     )
 
 
-def connection_config_var(
+def connection_config_var(  # noqa: PLR0913 - what a config variable is made of
     *,
     component: str,
     key: str,
@@ -102,12 +103,14 @@ def connection_config_var(
     template: str | None = None,
     level: Literal["instance", "user"] = "instance",
     description: str | None = None,
+    visibility: VisibilityName | None = None,
     oauth_redirects: OAuthRedirects | None = None,
 ) -> ConfigVariableWithoutKey:
     """Return a config variable that holds a component's connection; `key` is the connection's.
 
     Its own key is the name under which it stands on a page. `values` are those that every
-    instance begins with; an input whose value is None is left to be entered.
+    instance begins with; an input whose value is None is left to be entered. `visibility` is that
+    of the inputs of which nothing else is said.
     """
     held = VariableConnection(
         component=component,
@@ -123,6 +126,7 @@ def connection_config_var(
             "stable_key": stable_key,
             "level": level,
             "description": description,
+            "visibility": visibility,
             "connection": held,
             "oauth_redirects": oauth_redirects,
         }

@@ -1,9 +1,14 @@
 """Builders of components and of the connections that they declare."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
-from connections_sdk.definitions import Component, ConnectionDefinition, ProviderFacts
+from connections_sdk.definitions import (
+    Component,
+    ConnectionDefinition,
+    OAuth2Config,
+    ProviderFacts,
+)
 from connections_sdk.input_fields import password_input, string_input, template_input
 from connections_sdk.inputs import InputField
 
@@ -36,14 +41,21 @@ def connection(
     )
 
 
+class Endpoints(TypedDict, total=False):
+    """The URLs of an authorization server."""
+
+    authorize_url: str | None
+    token_url: str | None
+    refresh_url: str | None
+    revoke_url: str | None
+
+
 def oauth2_connection(  # noqa: PLR0913 - what an OAuth 2.0 connection is made of
     key: str,
     label: str,
     *,
-    authorize_url: str | None = None,
-    token_url: str | None = None,
-    refresh_url: str | None = None,
-    revoke_url: str | None = None,
+    oauth2_type: Literal["authorization_code", "client_credentials"] = "authorization_code",
+    oauth2_config: OAuth2Config | None = None,
     scopes: str | None = None,
     override_scopes: bool = False,
     client_id_label: str = "Client ID",
@@ -52,45 +64,51 @@ def oauth2_connection(  # noqa: PLR0913 - what an OAuth 2.0 connection is made o
     inputs: Mapping[str, InputField] | None = None,
     provider: ProviderFacts | None = None,
     comments: str | None = None,
+    **endpoints: Unpack[Endpoints],
 ) -> ConnectionDefinition:
     """Return an OAuth 2.0 connection with the inputs that it must have.
 
     URLs that are given are hidden, and are templates if they have slots; the others are asked for,
     but for the refresh and revoke URL, which a server may do without. Scopes are asked for where
-    they can be overridden, and where none are given. `inputs` come first, and win.
+    they can be overridden, and where none are given. `inputs` come first, and win. Client
+    credentials have no authorize URL and no PKCE; `oauth2_config` is of them alone.
     """
-    optional = {
-        name: _url(title, url)
-        for name, title, url in (
-            ("refreshUrl", "Refresh URL", refresh_url),
-            ("revokeUrl", "Revoke URL", revoke_url),
-        )
-        if url is not None
-    }
+    consent = oauth2_type == "authorization_code"
     fields = {
         **(inputs or {}),
-        "authorizeUrl": _url("Authorize URL", authorize_url),
-        "tokenUrl": _url("Token URL", token_url),
-        **optional,
-        "scopes": string_input(
-            "Scopes", scopes or "", shown=override_scopes or scopes is None, required=False
-        ),
+        **_urls(endpoints, consent=consent),
+        "scopes": _scopes(scopes, shown=override_scopes or scopes is None),
         "clientId": string_input(client_id_label),
         "clientSecret": password_input(client_secret_label),
         **(inputs or {}),
     }
-    said = {"comments": comments, "provider": provider}
-    return ConnectionDefinition.model_validate(
-        {
-            "key": key,
-            "label": label,
-            "oauth2_type": "authorization_code",
-            "oauth2_pkce_method": pkce,
-            "inputs": fields,
-            **_said(said),
-        },
-        by_name=True,
-    )
+    members = {
+        "key": key,
+        "label": label,
+        "comments": comments,
+        "oauth2_type": oauth2_type,
+        "oauth2_pkce_method": pkce if consent else None,
+        "oauth2_config": oauth2_config,
+        "inputs": fields,
+        "provider": provider,
+    }
+    return ConnectionDefinition.model_validate(_said(members), by_name=True)
+
+
+def _urls(endpoints: Endpoints, *, consent: bool) -> dict[str, InputField]:
+    fields = {
+        "authorizeUrl": _url("Authorize URL", endpoints.get("authorize_url")),
+        "tokenUrl": _url("Token URL", endpoints.get("token_url")),
+    }
+    if not consent:
+        del fields["authorizeUrl"]
+    optional = {
+        "refreshUrl": ("Refresh URL", endpoints.get("refresh_url")),
+        "revokeUrl": ("Revoke URL", endpoints.get("revoke_url")),
+    }
+    return fields | {
+        name: _url(title, url) for name, (title, url) in optional.items() if url is not None
+    }
 
 
 def _url(label: str, url: str | None) -> InputField:
@@ -99,6 +117,10 @@ def _url(label: str, url: str | None) -> InputField:
     if "{{#" in url:
         return template_input(label, url, required=True)
     return string_input(label, url, required=True, shown=False)
+
+
+def _scopes(scopes: str | None, *, shown: bool) -> InputField:
+    return string_input("Scopes", scopes or "", shown=shown, required=False)
 
 
 def _said(members: Mapping[str, Any]) -> dict[str, Any]:

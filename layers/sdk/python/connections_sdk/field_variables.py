@@ -7,7 +7,16 @@ from connections_sdk.places import Place
 from connections_sdk.tolerance import Source, Tolerance, as_text
 from connections_sdk.visibility_names import NAMES, visibility_by_other_names
 
-_MEMBERS = ("key", "stableKey", "description", "dataType", "connection", "inputs", "meta")
+_MEMBERS = (
+    "key",
+    "stableKey",
+    "description",
+    "visibility",
+    "dataType",
+    "connection",
+    "inputs",
+    "meta",
+)
 _STABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 _BEFORE = "v-"
 """Stands before a stable key that begins with a digit, as every other UUID does."""
@@ -15,18 +24,17 @@ _BEFORE = "v-"
 
 def variable_of(source: Source, place: Place, tolerance: Tolerance) -> Source:
     """Return the document of a config variable."""
-    visibility = visibility_by_other_names(source, place, tolerance)
+    visibility = _visibility(source, place, tolerance)
     tolerance.leave_out(source, place, *_MEMBERS, *NAMES)
     at = (*place, "inputs")
     inputs = tolerance.mapping(source.get("inputs"), at)
-    values = {
-        name: _value(value, (*at, name), visibility, tolerance) for name, value in inputs.items()
-    }
+    values = {name: _value(value, (*at, name), tolerance) for name, value in inputs.items()}
     kept = tolerance.kept(source, "key", "description")
     connection = _connection(source.get("connection"), (*place, "connection"), tolerance)
     return {
         **kept,
         **_stable_key(source.get("stableKey"), (*place, "stableKey"), tolerance),
+        **visibility,
         "connection": {**connection, "values": values},
     }
 
@@ -58,20 +66,22 @@ def _component(source: Any, place: Place, tolerance: Tolerance) -> Source:
     return {"component": component["key"]} if "key" in component else {}
 
 
-def _value(source: Any, place: Place, visibility: str | None, tolerance: Tolerance) -> Source:
+def _visibility(source: Source, place: Place, tolerance: Tolerance) -> Source:
+    stated = visibility_by_other_names(source, place, tolerance)
+    visibility = source.get("visibility") or stated
+    return {"visibility": visibility} if visibility else {}
+
+
+def _value(source: Any, place: Place, tolerance: Tolerance) -> Source:
     if not isinstance(source, dict):
         tolerance.note(place, "was read as the input's value")
         source = {"value": source}
-    own = source.get("visibility") or visibility_by_other_names(source, place, tolerance)
+    visibility = _visibility(source, place, tolerance)
     tolerance.leave_out(source, place, "type", "value", "visibility", "set", "meta", *NAMES)
     meta = source.get("meta")
     if isinstance(meta, dict):
         tolerance.leave_out(meta, (*place, "meta"), *NAMES)
-    stated = own or visibility
-    value = {
-        "value": _plain(source, place, tolerance),
-        **({"visibility": stated} if stated else {}),
-    }
+    value = {"value": _plain(source, place, tolerance), **visibility}
     return {**value, "set": source["set"]} if "set" in source else value
 
 

@@ -1,11 +1,13 @@
 """Input fields: what one may be, and which values fit."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core import SchemaError
 
 from connections_sdk.forms import Document, Flag, InputValue, Label, Text
+from connections_sdk.places import Place, faults_at
 
 PLAIN_TYPES = ("string", "text")
 TEXT_TYPES = (*PLAIN_TYPES, "password")
@@ -47,30 +49,51 @@ class InputField(Document):
         """Whether its value can be put into a template."""
         return self.type in PLAIN_TYPES and self.collection is None and not self.secret
 
+    @property
+    def preset(self) -> Any:
+        """The default as JSON; None where nothing is filled in beforehand, which "" says too."""
+        default = self.model_dump(mode="json", include={"default"})["default"]
+        return None if default == "" else default
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if self.required and not self.shown and self.default is None:
-            message = "a required input that is not shown needs a default: nobody can enter it"
-            raise ValueError(message)
-        if self.secret and self.default not in (None, ""):
-            message = "a secret has no default: it belongs to a connection, which keeps it sealed"
-            raise ValueError(message)
-        if self.type == "template" and (self.secret or self.collection is not None):
-            message = "a template is one text that is read back: neither write-only nor a list"
-            raise ValueError(message)
-        if self.pattern is not None:
-            try:
-                self._matches("")
-            except SchemaError as error:
-                message = "pattern is not a regular expression without look-around"
-                raise ValueError(message) from error
+        faults: dict[Place, str] = {(name,): fault for name, fault in self._faults()}
+        if faults:
+            raise faults_at("InputField", faults)
         return self
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        """Return which members do not go with the others, and what to do about each."""
+        if self.type == "template" and self.write_only:
+            yield "writeOnly", "must be false: a template is read back"
+        if self.type == "template" and self.collection is not None:
+            yield "collection", "must be left out: a template is one text"
+        if not self._has_good_pattern():
+            yield "pattern", "must be a regular expression without look-around"
+        elif self.secret and self.preset is not None:
+            yield "default", "must be left out: a secret belongs to a connection, which seals it"
+        elif self.preset is not None and (fault := self.fault(self.preset)):
+            yield "default", fault
+        elif self.required and not self.shown and self.default is None:
+            yield "default", "is required: nobody can enter a required input that is not shown"
+
+    def _has_good_pattern(self) -> bool:
+        try:
+            self._matches("")
+        except SchemaError:
+            return False
+        return True
 
     def _matches(self, value: str) -> bool:
         """Tell whether the whole value has the pattern's form, in time linear in its length.
 
         Pydantic's own engine: Python's would let a pattern take for ever over a short value.
+
+        Raises:
+            SchemaError: the pattern is none.
         """
+        if self.pattern is None:
+            return True
         form = Annotated[str, StringConstraints(pattern=f"^(?:{self.pattern})$")]
         try:
             TypeAdapter(form).validate_python(value)
@@ -92,7 +115,7 @@ class InputField(Document):
             return "is required and must not be empty"
         if self.model is not None and value not in [choice.value for choice in self.model]:
             return "must be one of the values that the input offers"
-        if self.pattern is not None and not self._matches(value):
+        if not self._matches(value):
             return "does not have the form that the input's pattern asks for"
         return None
 

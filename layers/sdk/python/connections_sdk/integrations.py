@@ -45,7 +45,7 @@ class ConfigValue(Document):
     value: InputValue | None = None
     """What every instance has until something else is entered; left to be entered if None."""
     visibility: Visibility | None = None
-    """As `visibility_of` says if None."""
+    """As the config variable has it for the whole of it if None."""
     set: Flag = False
     """Stands in an export in place of a secret that was entered. It keeps what is stored."""
 
@@ -110,6 +110,8 @@ class ConfigVariable(Document):
     level: Literal["instance", "user"] = "instance"
     """Whether an instance has one value, or each of its users an own one."""
     description: Text | None = None
+    visibility: Visibility | None = None
+    """Who is asked for inputs of which nothing is said; the customer if None."""
     connection: VariableConnection
     oauth_redirects: OAuthRedirects | None = None
 
@@ -204,7 +206,7 @@ class Integration(Document):
 
 
 _Fault = tuple[tuple[str | int, ...], str]
-_VARIABLE = ("key", "stableKey", "dataType", "level", "description")
+_VARIABLE = ("key", "stableKey", "dataType", "level", "description", "visibility")
 
 
 def _variable(variable: ConfigVariable) -> dict[str, Any]:

@@ -36,7 +36,6 @@ def _page(page: Any, place: Place, tolerance: Tolerance) -> Any:
 def _variable(variable: Any, place: Place, tolerance: Tolerance) -> Any:
     if not isinstance(variable, dict) or not isinstance(variable.get("connection"), dict):
         return variable
-    visibility = visibility_by_other_names(variable, place, tolerance)
     connection = dict(variable["connection"])
     at = (*place, "connection")
     component = connection.get("component")
@@ -50,23 +49,28 @@ def _variable(variable: Any, place: Place, tolerance: Tolerance) -> Any:
         connection["values"] = {}
     elif isinstance(values, dict):
         connection["values"] = {
-            name: _value(value, (*at, "values", name), visibility, tolerance)
-            for name, value in values.items()
+            name: _value(value, (*at, "values", name), tolerance) for name, value in values.items()
         }
-    return {**_without_names(variable), "connection": connection}
+    return {**_with_visibility(variable, place, tolerance), "connection": connection}
 
 
-def _value(value: Any, place: Place, visibility: str | None, tolerance: Tolerance) -> Any:
+def _value(value: Any, place: Place, tolerance: Tolerance) -> Any:
     if not isinstance(value, dict):
         tolerance.note(place, "was read as the input's value")
         tolerance.moved(place, (*place, "value"))
         value = {"value": value}
-    own = visibility_by_other_names(value, place, tolerance) or visibility
-    kept = _without_names(value)
+    kept = _with_visibility(value, place, tolerance)
     if "value" in kept:
         kept["value"] = as_text(kept["value"], (*place, "value"), tolerance)
-    if own is not None and kept.get("visibility") is None:
-        kept["visibility"] = own
+    return kept
+
+
+def _with_visibility(data: Source, place: Place, tolerance: Tolerance) -> Source:
+    """Return an object with the visibility that it states by other names, if it states no other."""
+    stated = visibility_by_other_names(data, place, tolerance)
+    kept = _without_names(data)
+    if stated is not None and kept.get("visibility") is None:
+        kept["visibility"] = stated
     return kept
 
 

@@ -38,6 +38,14 @@ class DynamoHeldConnections:
             found |= self._batch(connection_ids[start : start + LARGEST_BATCH])
         return found
 
+    def remaining(self, connection_ids: Sequence[ConnectionId]) -> Sequence[ConnectionId]:
+        """Return those that are not deleted yet, also closed ones, consistently read."""
+        found: set[str] = set()
+        for start in range(0, len(connection_ids), LARGEST_BATCH):
+            keys = [state_key(each) for each in connection_ids[start : start + LARGEST_BATCH]]
+            found |= {item["pk"] for item in read_together(self.client, {self.table: keys})}
+        return [each for each in connection_ids if each in found]
+
     def saved(self, change: Change) -> bool:
         """Store a change; False, and nothing changed, if it is not as it was read."""
         return not canceled(self.client, changed_connection_parts(self.table, self.sealer, change))

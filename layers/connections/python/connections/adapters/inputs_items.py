@@ -1,12 +1,13 @@
 """The inputs item of a connection, as it lies in the Connections table."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from connections.adapters.aws import sealed_bytes
 from connections.adapters.sealing import Purpose, Sealer
 from connections.adapters.state_items import inputs_key
-from connections.domain.connection import Inputs, TemplateFill
+from connections.domain.connection import Inputs, Redirects, TemplateFill
 from connections.domain.identifiers import ConnectionId, TemplateId
 
 
@@ -18,6 +19,8 @@ def inputs_item(inputs: Inputs, sealer: Sealer) -> dict[str, Any]:
         "template": {"id": fill.id, "name": fill.name, "values": fill.values} if fill else None,
         "visibility": dict(inputs.visibility),
         "variableKey": inputs.variable_key,
+        "redirects": asdict(inputs.redirects) if inputs.redirects else None,
+        "byOrganization": sorted(inputs.by_organization),
         "salt": inputs.salt,
     }
     secret = {
@@ -44,10 +47,12 @@ def inputs_of(item: Mapping[str, Any], sealer: Sealer) -> Inputs:
         connection_id=connection_id,
         definition=opened["definition"],
         values=opened["values"],
+        by_organization=frozenset(opened.get("byOrganization", ())),
         builder=opened.get("builder", {}),
         template=_fill(opened.get("template")),
         visibility=opened.get("visibility", {}),
         variable_key=opened.get("variableKey"),
+        redirects=Redirects(**opened["redirects"]) if "redirects" in opened else None,
         salt=opened.get("salt", ""),
         revision=int(item.get("revision", 0)),
     )

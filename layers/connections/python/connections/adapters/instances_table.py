@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import canceled, condition, to_item
+from connections.adapters.aws import canceled, condition, from_item, to_item
 from connections.adapters.customers_table import customer_stays
 from connections.adapters.held_parts import HeldParts, Made
 from connections.adapters.indexed_list import IndexedList
@@ -99,17 +99,25 @@ class DynamoInstances:
         ]
         return not canceled(self.client, parts)
 
-    def deleting(self, instance: Instance, now: datetime) -> bool:
-        """Say that an instance is being deleted; False if it is gone."""
+    def deleting(self, instance_id: InstanceId, now: datetime) -> Instance | None:
+        """Say that an instance is being deleted and return it; None if it is gone."""
         with condition() as failed:
-            self.client.update_item(
+            answer = self.client.update_item(
                 TableName=self.table,
-                Key=to_item(instance_key(instance.id)),
+                Key=to_item(instance_key(instance_id)),
                 UpdateExpression="SET deletingSince = if_not_exists(deletingSince, :now)",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues=to_item({":now": now}),
+                ReturnValues="ALL_NEW",
             )
-        return not failed
+        if failed:
+            return None
+        instance = to_instance(from_item(answer["Attributes"]))
+        held = [each.connection_id for each in instance.variables if each.connection_id]
+        if held:
+            # Refused if one is gone already: then who deletes them is at it, and closes the rest.
+            canceled(self.client, list(self.parts.of((), (), held)))
+        return instance
 
     def page(
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None

@@ -47,11 +47,12 @@ def template_counted(
     *,
     named: str | None = None,
     publish_at: int | None = None,
+    shared_only: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a transaction that counts a template's referrers; it must exist.
 
     With `named` it must have that name: drafts refer by name. With `publish_at` the template must
-    be at that revision, and is locked.
+    be at that revision, and with `shared_only` be shared too; it is locked.
     """
     update, existing = "ADD uses :by", "attribute_exists(pk)"
     values: dict[str, Any] = {":by": by}
@@ -63,6 +64,9 @@ def template_counted(
         update, existing = f"{update} SET #locked = :true", "revision = :revision"
         values |= {":true": True, ":revision": publish_at}
         names = {"ExpressionAttributeNames": {"#locked": "locked"}}
+        if shared_only:
+            existing = f"{existing} AND #shared = :true"
+            names["ExpressionAttributeNames"]["#shared"] = "shared"
     return {
         "Update": {
             "TableName": table,

@@ -17,11 +17,12 @@ from connections.adapters.aws import (
     translated_errors,
 )
 from connections.adapters.indexed_list import IndexedList
-from connections.adapters.referrers import template_key
+from connections.adapters.referrers import referrer_delete, referrer_put, template_key
 from connections.adapters.sealing import Purpose, Sealer
 from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.errors import NameTaken
 from connections.domain.identifiers import TemplateId
+from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +50,7 @@ class DynamoTemplates:
         # It may have been renamed between the two readings.
         return template if template and template.name == name else None
 
-    def add(self, template: ConnectionTemplate) -> bool:
+    def add(self, template: ConnectionTemplate, *, own_component: bool = False) -> bool:
         """Store a new template; False, and nothing changed, if its id or name is taken."""
         item = {
             **template_key(template.id),
@@ -71,9 +72,17 @@ class DynamoTemplates:
             },
             self._named_part(template),
         ]
+        if own_component:
+            parts.append(referrer_put(self.table, *_of_component(template)))
         return not canceled(self.client, parts)
 
-    def changed(self, former: ConnectionTemplate, template: ConnectionTemplate) -> bool:
+    def changed(
+        self,
+        former: ConnectionTemplate,
+        template: ConnectionTemplate,
+        *,
+        own_component: bool = False,
+    ) -> bool:
         """Store a changed template; False, and nothing changed, if `former` is not what is stored.
 
         One to which something refers is not renamed either.
@@ -85,6 +94,8 @@ class DynamoTemplates:
         renamed = template.name != former.name
         if renamed:
             parts += [self._named_part(template), self._unnamed_part(former)]
+        if renamed and own_component:
+            parts.append(referrer_put(self.table, *_of_component(template)))
         failed = canceled(self.client, parts)
         if failed and not failed[0]:
             raise NameTaken("There is a connection template of this name already.")
@@ -106,6 +117,7 @@ class DynamoTemplates:
                 }
             },
             self._unnamed_part(former),
+            referrer_delete(self.table, *_of_component(former)),
         ]
         return not canceled(self.client, parts)
 
@@ -195,3 +207,9 @@ class DynamoTemplates:
 
 def _name_key(name: str) -> dict[str, str]:
     return {"pk": "template-name", "sk": name}
+
+
+def _of_component(template: ConnectionTemplate) -> tuple[Referred, Referrer]:
+    """Return how a template refers to its component."""
+    by = Referrer(kind=ReferrerKind.TEMPLATE, id=template.id, name=template.name)
+    return Referred(component=template.component), by

@@ -1,7 +1,7 @@
 """The published versions of integrations, in the Definitions table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from connections.adapters.integration_items import (
     version_item,
     version_key,
 )
+from connections.adapters.item_size import LARGEST_ITEM, size_of
 from connections.adapters.lists import cursor_of, place_of, query_page
 from connections.adapters.referrers import referrer_put, template_counted
 from connections.adapters.sealing import Sealer
 from connections.application.integration_ports import References
-from connections.domain.identifiers import IntegrationId
+from connections.domain.errors import InvalidRequest, Problem
+from connections.domain.identifiers import IntegrationId, TemplateId
 from connections.domain.integration import Integration, ListedVersion, Version
 from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _PLACE = re.compile(r"version/[0-9]{10}")
+_TOO_LARGE = (
+    "A version is at most 400 KB together with the definitions of its connections, and with the"
+    " names of the inputs that templates fill."
+)
+_SMALLER = "must be less: make two integrations of it, or shorten what its components define"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +43,25 @@ class DynamoVersions:
     sealer: Sealer
 
     def publish(self, former: Integration, version: Version, references: References) -> bool:
-        """Store a version and lock the templates that it refers to, all or nothing."""
-        by = Referrer(
-            kind=ReferrerKind.VERSION, id=former.id, name=former.name, version=version.number
-        )
-        revisions = {
-            each.template.id: each.template.revision
-            for each in version.connections.values()
-            if each.template is not None
-        }
+        """Store a version and lock the templates that it refers to, all or nothing.
+
+        Raises:
+            InvalidRequest: it is larger than what can be stored.
+        """
+        item = to_item(version_item(version, references, self.sealer))
+        if size_of(item) > LARGEST_ITEM:
+            raise InvalidRequest(_TOO_LARGE, [Problem("#", _SMALLER)])
         parts: list[Any] = [
-            {
-                "Update": {
-                    "TableName": self.table,
-                    "Key": to_item(head_key(former.id)),
-                    "UpdateExpression": "SET latestVersion = :number, revision = :revision,"
-                    " updatedAt = :now",
-                    "ConditionExpression": UNCHANGED,
-                    "ExpressionAttributeValues": to_item(
-                        {
-                            ":number": version.number,
-                            ":revision": former.revision + 1,
-                            ":former": former.revision,
-                            ":now": version.published_at,
-                        }
-                    ),
-                }
-            },
+            _numbered_head(self.table, former, version),
             {
                 "Put": {
                     "TableName": self.table,
-                    "Item": to_item(version_item(version, references, self.sealer)),
+                    "Item": item,
                     "ConditionExpression": "attribute_not_exists(pk)",
                 }
             },
-        ]
-        for template_id, revision in sorted(revisions.items()):
-            parts.append(template_counted(self.table, template_id, 1, publish_at=revision))
-            parts.append(referrer_put(self.table, Referred(template_id=template_id), by))
-        parts += [
-            referrer_put(self.table, Referred(component=each), by)
-            for each in sorted(references.components)
+            *self._locking(former, version),
+            *self._referring(former, version, references),
         ]
         return not canceled(self.client, parts)
 
@@ -110,3 +95,53 @@ class DynamoVersions:
             for item in items
         ]
         return found, cursor_of(last["sk"]) if last else None
+
+    def _locking(self, former: Integration, version: Version) -> Iterator[dict[str, Any]]:
+        """Return the parts that lock the templates of a version, as it has resolved them.
+
+        What a customer builds uses only what is shared at that very moment.
+        """
+        shared_only = former.owner.customer_id is not None
+        for template_id, revision in sorted(_templates(version).items()):
+            yield template_counted(
+                self.table, template_id, 1, publish_at=revision, shared_only=shared_only
+            )
+
+    def _referring(
+        self, former: Integration, version: Version, references: References
+    ) -> Iterator[dict[str, Any]]:
+        by = Referrer(
+            kind=ReferrerKind.VERSION, id=former.id, name=former.name, version=version.number
+        )
+        for template_id in sorted(_templates(version)):
+            yield referrer_put(self.table, Referred(template_id=template_id), by)
+        for component in sorted(references.components):
+            yield referrer_put(self.table, Referred(component=component), by)
+
+
+def _templates(version: Version) -> dict[TemplateId, int]:
+    """Return the templates of a version with the revisions at which it refers to them."""
+    return {
+        each.template.id: each.template.revision
+        for each in version.connections.values()
+        if each.template is not None
+    }
+
+
+def _numbered_head(table: str, former: Integration, version: Version) -> dict[str, Any]:
+    values = {
+        ":number": version.number,
+        ":revision": former.revision + 1,
+        ":former": former.revision,
+        ":now": version.published_at,
+    }
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": to_item(head_key(former.id)),
+            "UpdateExpression": "SET latestVersion = :number, revision = :revision,"
+            " updatedAt = :now",
+            "ConditionExpression": UNCHANGED,
+            "ExpressionAttributeValues": to_item(values),
+        }
+    }

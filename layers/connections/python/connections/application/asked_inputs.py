@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from connections.domain.caller import Caller, Organization
+from connections.domain.connection import Inputs
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.inputs import InputField
 from connections_sdk.integrations import ConfigValue, ConfigVariable, Visibility
@@ -13,6 +14,8 @@ _REACH = {
     "embedding": frozenset({Visibility.CUSTOMER, Visibility.EMBEDDED}),
     "user": frozenset({Visibility.CUSTOMER}),
 }
+ALL_INPUTS = _REACH["organization"]
+"""The reach of the organization, and of its code."""
 
 
 def reach_of(caller: Caller) -> frozenset[Visibility]:
@@ -33,7 +36,7 @@ def asked(
     entered = [name for name, each in said.items() if each.entered]
     kept = kept_from_customers(definition, templated, entered)
     return {
-        name: Visibility.ORGANIZATION if name in kept else _visibility(field, said.get(name))
+        name: Visibility.ORGANIZATION if name in kept else _visibility(variable, name, field)
         for name, field in definition.inputs.items()
         if field.shown and name not in templated
     }
@@ -55,12 +58,42 @@ def kept_from_customers(
     return kept
 
 
-def _visibility(field: InputField, said: ConfigValue | None) -> Visibility:
+def kept_beside(
+    definition: ConnectionDefinition, inputs: Inputs, anew: Collection[str]
+) -> frozenset[str]:
+    """Return the inputs that nobody on the customer's side enters for a connection as it stands.
+
+    A secret of the organization that they enter `anew` in the same request is theirs then.
+    """
+    filled = inputs.template.values if inputs.template else {}
+    organizations = inputs.by_organization & inputs.values.keys()
+    return kept_from_customers(definition, filled, organizations - frozenset(anew))
+
+
+def misdirected(
+    definition: ConnectionDefinition, inputs: Inputs, anew: Collection[str]
+) -> dict[str, str]:
+    """Return what is wrong with secrets that the organization enters `anew`, by their names.
+
+    `inputs` as they would be then: who said before where such a secret is sent, while there was
+    none, would have it sent to themselves.
+    """
+    own = [name for name in anew if definition.inputs[name].secret]
+    said = inputs.values.keys() - inputs.by_organization
+    theirs = sorted(kept_from_customers(definition, (), own) & said)
+    fault = f"would be sent where the customer's side said: enter {', '.join(theirs)} as well"
+    return dict.fromkeys(own, fault) if theirs else {}
+
+
+def _visibility(variable: ConfigVariable, name: str, field: InputField) -> Visibility:
     """Return who is asked for an input: the customer, unless the builder says something else.
 
-    A secret that the builder entered is the organization's own.
+    Of the input, or of the variable as a whole; a secret that the builder entered is the
+    organization's own unless it is said of the input that it is not.
     """
-    if said is not None and said.visibility is not None:
+    said = variable.connection.values.get(name, ConfigValue())
+    if said.visibility is not None:
         return said.visibility
-    kept = field.secret and said is not None and said.entered
-    return Visibility.ORGANIZATION if kept else Visibility.CUSTOMER
+    if field.secret and said.entered:
+        return Visibility.ORGANIZATION
+    return variable.visibility or Visibility.CUSTOMER

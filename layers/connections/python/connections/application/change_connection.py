@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connections.application.access_ports import SURELY_CLOSED, Deletions
-from connections.application.asked_inputs import KEPT, kept_from_customers
+from connections.application.asked_inputs import KEPT, kept_beside, misdirected
 from connections.application.change_entry import change_entry
 from connections.application.create_connection import FILLED, VALUES
-from connections.application.entered_values import missing_inputs, value_problems
+from connections.application.entered_values import missing_inputs, size_problems, value_problems
 from connections.application.instance_ports import Change, ChangedConnections
 from connections.application.ports import Clock, Connections, Logbook
+from connections.application.redirects import changed_redirects
 from connections.application.registration import inputs_digest
 from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs
@@ -31,6 +32,8 @@ class WantedChange:
     name: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """None takes away what was entered; what is left out stays."""
+    redirects: Mapping[str, Any] | None = field(default_factory=dict)
+    """Changes of the document, as a merge patch; None takes it away."""
     by_customer: bool = False
     """Whether it is wanted on the customer's side."""
 
@@ -66,7 +69,7 @@ class ConnectionEditor:
             if change is None:
                 return found
             if self.changed.saved(change):
-                self.logbook.write(change_entry(change, otherwise="It was renamed."))
+                self.logbook.write(change_entry(change, otherwise=_other_change(change)))
                 return change.connection, change.inputs
         raise Conflict("The connection is being changed all the time; try again.")
 
@@ -92,13 +95,14 @@ class ConnectionEditor:
         self, connection: Connection, inputs: Inputs, wanted: WantedChange
     ) -> Change | None:
         """Return the change; None if everything is as it is wanted."""
-        values = {name: each for name, each in inputs.values.items() if name not in wanted.values}
-        values |= {name: each for name, each in wanted.values.items() if each is not None}
+        entered = inputs.with_entered(wanted.values, by_organization=not wanted.by_customer)
+        redirects = changed_redirects(inputs.redirects, wanted.redirects, self.hosts)
+        entered = replace(entered, redirects=redirects)
         name = wanted.name or connection.name
-        self._check(inputs, replace(inputs, values=values), wanted)
-        if (name, values) == (connection.name, dict(inputs.values)):
+        self._check(inputs, entered, wanted)
+        if (name, entered) == (connection.name, inputs):
             return None
-        changed = self._salted(inputs, replace(inputs, values=values, revision=inputs.revision + 1))
+        changed = self._salted(inputs, replace(entered, revision=inputs.revision + 1))
         renamed = replace(connection, name=name, updated_at=self.clock.now())
         return Change(
             former=connection,
@@ -110,16 +114,22 @@ class ConnectionEditor:
     def _check(self, former: Inputs, inputs: Inputs, wanted: WantedChange) -> None:
         definition, sent = definition_of(inputs.definition), wanted.values
         filled = inputs.template.values if inputs.template else {}
-        # Who entered a secret is not on record: whoever changes where it is sent enters it anew.
-        given = [name for name in former.effective if name not in sent]
-        kept = kept_from_customers(definition, filled, given) if wanted.by_customer else frozenset()
+        kept = kept_beside(definition, former, sent) if wanted.by_customer else frozenset()
         problems = [
             Problem(f"{VALUES}/{pointer_step(name)}", FILLED if name in filled else KEPT)
             for name in sent
             if name in filled or name in kept
         ]
         entered = [name for name, each in sent.items() if each is not None and name not in filled]
+        if not wanted.by_customer:
+            known = [name for name in entered if name in definition.inputs]
+            faults = misdirected(definition, inputs, known)
+            problems += [
+                Problem(f"{VALUES}/{pointer_step(name)}", fault) for name, fault in faults.items()
+            ]
         problems += value_problems(definition, inputs.effective, self.hosts, at=VALUES, of=entered)
+        layer = inputs.entered_by(organization=not wanted.by_customer)
+        problems += size_problems(layer, at=VALUES)
         wrong = {each.pointer for each in problems}
         before = missing_inputs(definition, former.effective)
         for name in missing_inputs(definition, inputs.effective):
@@ -140,6 +150,13 @@ class ConnectionEditor:
         salted = replace(inputs, salt=salt)
         same = inputs_digest(salted) == inputs_digest(replace(former, salt=salt))
         return inputs if same else salted
+
+
+def _other_change(change: Change) -> str:
+    """Return what the log says of a change of no value."""
+    if change.inputs.redirects != change.former_inputs.redirects:
+        return "Where the user lands after a consent was changed."
+    return "It was renamed."
 
 
 def _refuse_of_instance(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from connections.application.asked_inputs import reach_of
 from connections.application.configure_instance import Workshop
 from connections.application.configure_user import UserConfigurator
 from connections.application.entered_values import missing_inputs
-from connections.application.holding import Held
+from connections.application.holding import Configured, Held
 from connections.application.instance_connections import LoadedVersion, VersionVariable
 from connections.domain.caller import Caller, Organization, Owner, Role, Scope
 from connections.domain.connection import Connection, Inputs
@@ -67,13 +67,8 @@ class ConfigPages:
         Raises:
             NotFound: there is no such instance.
         """
-        instance = self.workshop.instance(identifier)
-        version = self.workshop.version(instance)
-        ids = {each.id: each.connection_id for each in instance.variables if each.connection_id}
-        held = self.workshop.held.many(list(ids.values()))
-        may_change = _may_change(caller, instance.owner)
-        shown = Showing(level="instance", held=held, caller=caller, may_change=may_change)
-        return instance, shown.pages(version, ids)
+        configured = self.workshop.configured(identifier)
+        return configured.instance, shown_pages(configured, caller)
 
     def of_user(
         self, identifier: InstanceId, user_id: str, caller: Caller
@@ -83,14 +78,19 @@ class ConfigPages:
         Raises:
             NotFound: there is no such instance.
         """
-        instance = self.workshop.instance(identifier)
-        version = self.workshop.version(instance)
-        ids = self.users.read(instance, user_id).connections
-        held = self.workshop.held.many(list(ids.values()))
-        owner = Owner(customer_id=instance.owner.customer_id, user_id=user_id)
-        may_change = _may_change(caller, owner)
-        shown = Showing(level="user", held=held, caller=caller, may_change=may_change)
-        return instance, shown.pages(version, ids)
+        configured = self.users.configured(identifier, user_id)
+        return configured.instance, shown_pages(configured, caller)
+
+
+def shown_pages(configured: Configured, caller: Caller) -> list[ShownPage]:
+    """Return the pages of what is configured, without another request."""
+    showing = Showing(
+        level=configured.level,
+        held=configured.holding.current,
+        caller=caller,
+        may_change=_may_change(caller, configured.owner),
+    )
+    return showing.pages(configured.version, configured.holding.connections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """Enter values for an instance's config variables, and say whether all that is needed is there."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from connections.application.access_ports import Deletions
 from connections.application.asked_inputs import reach_of
 from connections.application.change_entry import change_entry
-from connections.application.entered_values import missing_inputs
-from connections.application.holding import Entered, EntryForm, Held, Holding
+from connections.application.completeness import all_fit, refuse_unfit
+from connections.application.holding import Configured, Entered, EntryForm, Holding
 from connections.application.instance_connections import (
     ConnectionMaker,
     LoadedVersion,
@@ -17,18 +18,10 @@ from connections.application.instance_connections import (
 from connections.application.instance_ports import Change, HeldConnections, Instances
 from connections.application.ports import Clock, Logbook
 from connections.domain.caller import Caller, Owner
-from connections.domain.connection import Inputs
-from connections.domain.errors import (
-    ConfigurationIncomplete,
-    Conflict,
-    NotFound,
-    Problem,
-)
+from connections.domain.errors import Conflict, NotFound
 from connections.domain.identifiers import ConnectionId, InstanceId, Randomness
 from connections.domain.instance import Instance
 from connections.oauth.addresses import AllowedHosts
-from connections.oauth.client import definition_of
-from connections_sdk.places import pointer_step
 
 ATTEMPTS = 4
 
@@ -45,6 +38,14 @@ class Workshop:
     clock: Clock
     hosts: AllowedHosts
     randomness: Randomness = secrets.token_bytes
+    chance: Callable[[], float] = secrets.SystemRandom().random
+
+    def attempts(self) -> Iterator[int]:
+        """Return attempts at a change that another may come before; between them it waits."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.clock.sleep(0.05 + 0.15 * self.chance())
+            yield attempt
 
     def instance(self, identifier: InstanceId) -> Instance:
         """Return an instance.
@@ -60,6 +61,24 @@ class Workshop:
     def version(self, instance: Instance) -> LoadedVersion:
         """Return the version at which an instance is."""
         return self.loader.load(instance.integration_id, instance.version)
+
+    def configured(self, identifier: InstanceId) -> Configured:
+        """Return what an instance holds once.
+
+        Raises:
+            NotFound: there is no such instance.
+        """
+        instance = self.instance(identifier)
+        version = self.version(instance)
+        ids = {each.id: each.connection_id for each in instance.variables if each.connection_id}
+        holding = Holding.of(ids, self.held.many(list(ids.values())))
+        return Configured(
+            instance=instance,
+            version=version,
+            level="instance",
+            owner=instance.owner,
+            holding=holding,
+        )
 
     def form(self, version: LoadedVersion, level: str, caller: Caller) -> EntryForm:
         """Return what a caller may enter."""
@@ -83,6 +102,16 @@ class Workshop:
             randomness=self.randomness,
         )
 
+    def still_deployed(self, deployed_at: datetime | None, holding: Holding) -> datetime | None:
+        """Return since when it is deployed: not at all, if what is to be stored is incomplete."""
+        return deployed_at if all_fit(holding.written, self.hosts) else None
+
+    def leaving(
+        self, former: Sequence[ConnectionId], closed: Sequence[ConnectionId]
+    ) -> tuple[ConnectionId, ...]:
+        """Return what is being deleted: what left before and is still there, and what leaves."""
+        return (*self.held.remaining(former), *closed) if closed else tuple(former)
+
     def see_off(self, closed: Iterable[ConnectionId], *, delay_seconds: int = 0) -> None:
         """Let connections be deleted that no variable holds any more.
 
@@ -104,8 +133,8 @@ class InstanceConfigurator:
 
     workshop: Workshop
 
-    def enter(self, identifier: InstanceId, entered: Entered, caller: Caller) -> None:
-        """Enter values: what is left out stays as it is.
+    def enter(self, identifier: InstanceId, entered: Entered, caller: Caller) -> Configured:
+        """Enter values: what is left out stays as it is. What becomes incomplete is not deployed.
 
         Raises:
             NotFound: there is no such instance.
@@ -114,34 +143,33 @@ class InstanceConfigurator:
             Conflict: it is being changed all the time.
         """
         shop = self.workshop
-        for _ in range(ATTEMPTS):
-            instance = shop.instance(identifier)
-            version = shop.version(instance)
-            ids = {
-                each.id: each.connection_id
-                for each in instance.variables
-                if each.connection_id and each.key in entered
-            }
-            held = shop.held.many(list(ids.values()))
-            if len(held) < len(ids):
+        for _ in shop.attempts():
+            configured = shop.configured(identifier)
+            instance, former = configured.instance, configured.holding
+            if any(former.lacks(each.id) for each in instance.variables if each.key in entered):
                 continue  # moved meanwhile
-            form = shop.form(version, "instance", caller)
-            holding = Holding.of(ids, held).with_entered(form, entered)
-            if not holding.differs:
-                return
-            now = shop.clock.now()
-            changed = replace(instance, revision=instance.revision + 1, updated_at=now)
+            form = shop.form(configured.version, "instance", caller)
+            holding = former.with_entered(form, entered)
+            if not holding.changes:
+                return configured
+            changed = replace(
+                instance,
+                deployed_at=shop.still_deployed(instance.deployed_at, holding),
+                revision=instance.revision + 1,
+                updated_at=shop.clock.now(),
+            )
             if shop.instances.saved(changed, holding.changes):
                 shop.log(holding.changes)
-                return
+                return replace(configured, instance=changed, holding=holding)
         raise Conflict("The instance is being changed all the time; try again.")
 
-    def deploy(self, identifier: InstanceId) -> Instance:
-        """Say that the instance may run: all that is required has a value.
+    def deploy(self, identifier: InstanceId, caller: Caller) -> Instance:
+        """Say that the instance may run: all that is required has a value, and all values fit.
 
         Raises:
             NotFound: there is no such instance.
-            ConfigurationIncomplete: it names what has no value.
+            ConfigurationIncomplete: it names what has none or does not fit, as far as the caller
+                is asked for it.
             Conflict: it is being changed.
         """
         shop = self.workshop
@@ -150,7 +178,9 @@ class InstanceConfigurator:
         held = shop.held.many(list(ids.values()))
         if len(held) < len(ids):
             raise Conflict("The instance was changed meanwhile; deploy it again.")
-        check_complete(ids, held)
+        refuse_unfit(
+            {key: held[each][1] for key, each in ids.items()}, shop.hosts, reach_of(caller)
+        )
         now = shop.clock.now()
         deployed = replace(
             instance, deployed_at=now, revision=instance.revision + 1, updated_at=now
@@ -158,23 +188,3 @@ class InstanceConfigurator:
         if not shop.instances.saved(deployed):
             raise Conflict("The instance was changed meanwhile; deploy it again.")
         return deployed
-
-
-def check_complete(ids: Mapping[str, ConnectionId], held: Held) -> None:
-    """Let only pass what has a value wherever one is required.
-
-    Raises:
-        ConfigurationIncomplete: it names what has none.
-    """
-    problems = [
-        Problem(f"#/{pointer_step(key)}/values/{pointer_step(name)}", "is required")
-        for key, identifier in ids.items()
-        for name in missing_of(held[identifier][1])
-    ]
-    if problems:
-        raise ConfigurationIncomplete("Some inputs that are required have no value.", problems)
-
-
-def missing_of(inputs: Inputs) -> list[str]:
-    """Return the inputs of a connection that are required and have no value."""
-    return missing_inputs(definition_of(inputs.definition), inputs.effective)

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connections.application.access_ports import SURELY_CLOSED
-from connections.application.configure_instance import ATTEMPTS, Workshop, check_complete
-from connections.application.holding import Entered, Holding
+from connections.application.asked_inputs import reach_of
+from connections.application.completeness import refuse_unfit
+from connections.application.configure_instance import Workshop
+from connections.application.holding import Configured, Entered, Holding
 from connections.application.instance_connections import LoadedVersion
 from connections.application.instance_ports import UserConnections
 from connections.domain.caller import Caller, Owner
@@ -23,8 +25,10 @@ class UserConfigurator:
 
     def enter(
         self, identifier: InstanceId, user_id: str, entered: Entered, caller: Caller
-    ) -> UserVariables:
+    ) -> Configured:
         """Enter a user's values, also none: then their connections are made and nothing else.
+
+        What becomes incomplete is not deployed.
 
         Raises:
             NotFound: there is no such instance.
@@ -33,25 +37,25 @@ class UserConfigurator:
             Conflict: it is being changed all the time.
         """
         shop = self.workshop
-        for _ in range(ATTEMPTS):
+        for _ in shop.attempts():
             instance = shop.instance(identifier)
             former = self.read(instance, user_id)
             version = shop.version(instance)
             holding = self._at_version(instance, version, former)
             holding = holding.with_entered(shop.form(version, "user", caller), entered)
-            if not holding.differs and former.version == instance.version:
-                return former
-            saved = self._saved(instance, former, holding)
-            if saved is not None:
-                return saved
+            moved = former.version != instance.version
+            since = None if moved else shop.still_deployed(former.deployed_at, holding)
+            unchanged = not moved and not holding.differs
+            if unchanged or self._saved(instance, former, holding, since) is not None:
+                return self._configured(instance, version, user_id, holding)
         raise Conflict("The user's configuration is being changed all the time; try again.")
 
-    def deploy(self, identifier: InstanceId, user_id: str) -> UserVariables:
+    def deploy(self, identifier: InstanceId, user_id: str, caller: Caller) -> UserVariables:
         """Say that the instance may run for a user: all that is required of them has a value.
 
         Raises:
             NotFound: there is no such instance.
-            ConfigurationIncomplete: it names what has no value.
+            ConfigurationIncomplete: as an instance's.
             Conflict: it is being changed.
         """
         shop = self.workshop
@@ -59,9 +63,12 @@ class UserConfigurator:
         former = self.read(instance, user_id)
         holding = self._at_version(instance, shop.version(instance), former)
         keys = {each.id: each.key for each in instance.variables}
-        ids = {keys[each]: connection for each, connection in holding.connections.items()}
-        check_complete(ids, holding.current)
-        saved = self._saved(instance, former, holding, deployed_at=shop.clock.now())
+        held = {
+            keys[each]: holding.current[connection][1]
+            for each, connection in holding.connections.items()
+        }
+        refuse_unfit(held, shop.hosts, reach_of(caller))
+        saved = self._saved(instance, former, holding, shop.clock.now())
         if saved is None:
             raise Conflict("The user's configuration was changed meanwhile; deploy it again.")
         return saved
@@ -83,12 +90,36 @@ class UserConfigurator:
             instance_id=instance.id, user_id=user_id, version=instance.version
         )
 
+    def configured(self, identifier: InstanceId, user_id: str) -> Configured:
+        """Return what a user has of an instance, which may be nothing yet.
+
+        Raises:
+            NotFound: there is no such instance.
+        """
+        shop = self.workshop
+        instance = shop.instance(identifier)
+        version = shop.version(instance)
+        ids = self.read(instance, user_id).connections
+        holding = Holding.of(ids, shop.held.many(list(ids.values())))
+        return self._configured(instance, version, user_id, holding)
+
+    def _configured(
+        self, instance: Instance, version: LoadedVersion, user_id: str, holding: Holding
+    ) -> Configured:
+        return Configured(
+            instance=instance,
+            version=version,
+            level="user",
+            owner=Owner(customer_id=instance.owner.customer_id, user_id=user_id),
+            holding=holding,
+        )
+
     def _move(self, instance: Instance, version: LoadedVersion, former: UserVariables) -> None:
-        for _ in range(ATTEMPTS):
+        for _ in self.workshop.attempts():
             if former.version == instance.version:
                 return
             holding = self._at_version(instance, version, former)
-            if self._saved(instance, former, holding) is not None:
+            if self._saved(instance, former, holding, None) is not None:
                 return
             former = self.read(instance, former.user_id)
         raise Conflict("What a user has is being changed all the time; move the instance again.")
@@ -112,16 +143,16 @@ class UserConfigurator:
         instance: Instance,
         former: UserVariables,
         holding: Holding,
-        deployed_at: datetime | None = None,
+        deployed_at: datetime | None,
     ) -> UserVariables | None:
         """Store what a user holds; None if another change came first."""
-        shop, moved = self.workshop, former.version != instance.version
+        shop = self.workshop
         variables = replace(
             former,
             version=instance.version,
             connections=dict(holding.connections),
-            leaving=holding.closed or former.leaving,
-            deployed_at=deployed_at or (None if moved else former.deployed_at),
+            leaving=shop.leaving(former.leaving, holding.closed),
+            deployed_at=deployed_at,
             revision=former.revision + 1,
         )
         shop.see_off(holding.closed, delay_seconds=SURELY_CLOSED)

@@ -34,6 +34,11 @@ from connections.domain.instance import HeldVariable, Instance
 from connections.domain.integration import Integration
 
 Made = list[tuple[Connection, Inputs]]
+NEWEST_ONLY = (
+    "must be the newest version: of an integration that the organization offers, customers choose"
+    " no other"
+)
+"""What is wrong with another version, for who is on the customer's side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,8 @@ class InstanceCreator:
         """Make an instance; the same Idempotency-Key returns the one that it made before.
 
         Raises:
-            InvalidRequest: no customer is named, or there is no such integration or version for it.
+            InvalidRequest: no customer is named, or there is no such integration or version for it,
+                or the version is not the caller's to choose.
             IdempotencyKeyReused: the key made an instance of something else.
             CustomerBeingDeleted: nothing can be added to the customer any more.
         """
@@ -81,7 +87,7 @@ class InstanceCreator:
                 return _made_before(wanted, made)
         if wanted.owner.customer_id is None:
             raise _wrong("customerId", "is required: an instance is a customer's")
-        version = self._version(self._integration(wanted, caller), wanted.version)
+        version = self._version(self._integration(wanted, caller), wanted.version, caller)
         return self._added(wanted, *self._made(identifier, wanted, version, now))
 
     def _made(
@@ -132,7 +138,9 @@ class InstanceCreator:
                 return found
         raise _wrong("integrationId", "is not an integration for this customer")
 
-    def _version(self, integration: Integration, number: int | None) -> LoadedVersion:
+    def _version(
+        self, integration: Integration, number: int | None, caller: Caller
+    ) -> LoadedVersion:
         if integration.latest_version == 0:
             raise _wrong("integrationId", "has no published version yet")
         wanted = number or integration.latest_version
@@ -140,6 +148,8 @@ class InstanceCreator:
             raise _wrong(
                 "version", f"must be a published version: 1 to {integration.latest_version}"
             )
+        if wanted != integration.latest_version and not integration.lets_choose_version(caller):
+            raise _wrong("version", NEWEST_ONLY)
         return self.loader.load(integration.id, wanted)
 
 

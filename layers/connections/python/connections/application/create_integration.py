@@ -54,8 +54,16 @@ class IntegrationCreator:
         draft = Draft(document=IntegrationDocument(name=name, description=description).document())
         if self.integrations.add(integration, draft):
             return integration, draft
-        found = self.integrations.with_draft(identifier)
-        if found is None or (found[0].owner, found[0].name) != (owner, name):
+        return self._made_before(integration)
+
+    def _made_before(self, wanted: Integration) -> tuple[Integration, Draft]:
+        """Return what the same Idempotency-Key made.
+
+        Raises:
+            IdempotencyKeyReused: that is another integration.
+        """
+        found = self.integrations.with_draft(wanted.id)
+        if found is None or (found[0].owner, found[0].name) != (wanted.owner, wanted.name):
             raise IdempotencyKeyReused(
                 "This Idempotency-Key made another integration. Send a new key for a new one."
             )

@@ -14,6 +14,7 @@ from connections.application.kept_variables import begun, identities, restored
 from connections.application.merge_patch import brought_as, invalid, merged
 from connections.application.step_binding import (
     bound,
+    check_bound,
     placed,
     places,
     rebuilt,
@@ -85,7 +86,7 @@ class Editing:
         )
 
     def with_changed_step(self, identifier: StepId, changes: Mapping[str, Any]) -> Edited:
-        """Change a step by a merge patch.
+        """Change a step by a merge patch; it stays bound to a config variable.
 
         Raises:
             NotFound: there is none of that id.
@@ -93,6 +94,7 @@ class Editing:
         """
         former = self._step(identifier)
         step = _patched(Step, former, changes)
+        check_bound(former, step)
         steps = [step if each.name == former.name else each for each in self.document.steps]
         kept = {name: each for name, each in self.draft.steps.items() if name != former.name}
         part = f"#/steps/{self.document.steps.index(former)}"

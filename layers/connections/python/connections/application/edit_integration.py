@@ -4,14 +4,15 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from connections.application.create_integration import check_offered
 from connections.application.draft_edits import Edited, Editing
 from connections.application.integration_ports import Integrations, References
 from connections.application.merge_patch import brought_as
 from connections.application.ports import Clock
-from connections.application.resolve_draft import DraftResolver
+from connections.application.read_integrations import variable_told
+from connections.application.resolve_draft import DraftResolver, Resolved
 from connections.application.step_binding import places
 from connections.domain.caller import Owner
 from connections.domain.errors import (
@@ -27,6 +28,7 @@ from connections.domain.identifiers import (
     VariableId,
 )
 from connections.domain.integration import Draft, Integration
+from connections.oauth.client import definition_of
 from connections_sdk.integrations import ConfigVariable, Step
 from connections_sdk.integrations import Integration as IntegrationDocument
 
@@ -73,8 +75,8 @@ class IntegrationEditor:
                 document=document, variables=editing.draft.variables, steps=editing.draft.steps
             )
 
-        integration, draft, _ = self._edit(identifier, edit, offered=changes.get("offered"))
-        return integration, draft
+        stored = self._edit(identifier, edit, offered=changes.get("offered"))
+        return stored.integration, stored.draft
 
     def replace_definition(
         self, identifier: IntegrationId, document: IntegrationDocument
@@ -84,8 +86,8 @@ class IntegrationEditor:
         Raises:
             NotFound, InvalidRequest, Conflict: as for every edit.
         """
-        integration, draft, edited = self._edit(identifier, lambda each: each.replaced(document))
-        return integration, draft, _left_open(document, edited.document)
+        stored = self._edit(identifier, lambda each: each.replaced(document))
+        return stored.integration, stored.draft, _left_open(document, stored.document)
 
     def add_step(self, identifier: IntegrationId, step: Step) -> tuple[Draft, Step]:
         """Add a step, bound to a config variable of its component.
@@ -94,8 +96,8 @@ class IntegrationEditor:
             NotFound, InvalidRequest, Conflict: as for every edit.
         """
         component = self.resolver.components.get(step.component)
-        _, draft, edited = self._edit(identifier, lambda each: each.with_step(step, component))
-        return draft, edited.document.steps[-1]
+        stored = self._edit(identifier, lambda each: each.with_step(step, component))
+        return stored.draft, stored.document.steps[-1]
 
     def change_step(
         self, identifier: IntegrationId, step: StepId, changes: Mapping[str, Any]
@@ -105,10 +107,9 @@ class IntegrationEditor:
         Raises:
             NotFound, InvalidRequest, Conflict: as for every edit.
         """
-        _, draft, edited = self._edit(
-            identifier, lambda each: each.with_changed_step(step, changes)
-        )
-        return draft, next(each for each in edited.document.steps if draft.steps[each.name] == step)
+        stored = self._edit(identifier, lambda each: each.with_changed_step(step, changes))
+        ids = stored.draft.steps
+        return stored.draft, next(each for each in stored.document.steps if ids[each.name] == step)
 
     def remove_step(self, identifier: IntegrationId, step: StepId) -> None:
         """Remove a step.
@@ -121,28 +122,26 @@ class IntegrationEditor:
     def add_variable(
         self, identifier: IntegrationId, variable: ConfigVariable
     ) -> tuple[VariableId, ConfigVariable]:
-        """Add a config variable.
+        """Add a config variable, and return it as it is read back: secrets only as set.
 
         Raises:
             NotFound, InvalidRequest, Conflict: as for every edit.
         """
-        _, draft, edited = self._edit(identifier, lambda each: each.with_variable(variable))
-        return draft.variables[variable.key], edited.document.variables[variable.key]
+        stored = self._edit(identifier, lambda each: each.with_variable(variable))
+        return stored.draft.variables[variable.key], stored.told(variable.key)
 
     def change_variable(
         self, identifier: IntegrationId, variable: VariableId, changes: Mapping[str, Any]
     ) -> ConfigVariable:
-        """Change a config variable by a merge patch.
+        """Change a config variable by a merge patch, and return it as it is read back.
 
         Raises:
             InUse: it would be of another component than a step that works with it.
             NotFound, InvalidRequest, Conflict: as for every edit.
         """
-        _, draft, edited = self._edit(
-            identifier, lambda each: each.with_changed_variable(variable, changes)
-        )
-        key = next(key for key, each in draft.variables.items() if each == variable)
-        return edited.document.variables[key]
+        stored = self._edit(identifier, lambda each: each.with_changed_variable(variable, changes))
+        keys = {each: key for key, each in stored.draft.variables.items()}
+        return stored.told(keys[variable])
 
     def remove_variable(self, identifier: IntegrationId, variable: VariableId) -> None:
         """Remove a config variable with which no step works.
@@ -155,7 +154,7 @@ class IntegrationEditor:
 
     def _edit(
         self, identifier: IntegrationId, edit: Edit, *, offered: bool | None = None
-    ) -> tuple[Integration, Draft, Edited]:
+    ) -> "_Stored":
         """Read, change and store, as often as somebody else comes first.
 
         Raises:
@@ -176,31 +175,48 @@ class IntegrationEditor:
                 updated_at=now,
             )
             check_offered(changed.owner, offered=changed.offered)
-            references = self._references(edited, integration.owner, former)
+            resolved = self._resolved(edited, integration.owner, former)
             renamed = changed.name != integration.name
-            if self.integrations.saved(changed, edited.draft, former, references, renamed=renamed):
-                return changed, edited.draft, edited
+            if self.integrations.saved(
+                changed, edited.draft, former, resolved.references, renamed=renamed
+            ):
+                return _Stored(changed, edited.draft, edited.document, resolved)
         raise Conflict("The integration is being changed all the time; try again.")
 
-    def _references(self, edited: Edited, owner: Owner, former: References) -> References:
-        """Check what was changed against what it refers to, and return what the whole refers to.
+    def _resolved(self, edited: Edited, owner: Owner, former: References) -> Resolved:
+        """Check what was changed against what it refers to, and return that.
 
         Raises:
             InvalidRequest: it does not fit, or is too large.
         """
         if len(json.dumps(edited.document.document())) > LARGEST_DRAFT:
-            raise InvalidRequest("An integration's definition is at most 128 KB.")
+            raise InvalidRequest(
+                "An integration's definition is at most 128 KB.",
+                [Problem("#", "must be less: shorten values, or make two integrations of it")],
+            )
         changed = {key: at for key, at in places(edited.document).items() if key in edited.changed}
         with brought_as(edited.part):
-            return self.resolver.resolve(
-                edited.document, owner, places=changed, known=former
-            ).references
+            return self.resolver.resolve(edited.document, owner, places=changed, known=former)
 
     def _found(self, identifier: IntegrationId) -> tuple[Integration, Draft, References]:
         found = self.integrations.with_draft(identifier)
         if found is None:
             raise NotFound("There is no such integration.")
         return found
+
+
+class _Stored(NamedTuple):
+    """What an edit stored, and what was read for it."""
+
+    integration: Integration
+    draft: Draft
+    document: IntegrationDocument
+    resolved: Resolved
+
+    def told(self, key: str) -> ConfigVariable:
+        """Return a config variable that was changed, with its secrets only as set."""
+        definition = definition_of(self.resolved.connections[key].definition)
+        return variable_told(self.document.variables[key], definition)
 
 
 def _left_open(asked: IntegrationDocument, stored: IntegrationDocument) -> list[Problem]:

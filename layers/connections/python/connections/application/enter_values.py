@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from connections.application.entered_values import value_problems
+from connections.application.asked_inputs import KEPT, kept_beside, misdirected
+from connections.application.entered_values import size_problems, value_problems
 from connections.application.instance_connections import VersionVariable
 from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs
@@ -33,12 +34,15 @@ class Entry:
         at = f"#/{pointer_step(self.of.variable.key)}/values"
         asked = self.of.asked
         template = self.of.resolved.template
+        kept = () if self._organizations else kept_beside(self.of.definition, inputs, self.values)
         entered = {}
         for name, value in self.values.items():
             if name in asked:
                 if asked[name] not in self.reach:
                     raise Forbidden(f"{name} is not yours to enter: ask the organization.")
-                if value is not None:
+                if name in kept:
+                    yield Problem(f"{at}/{pointer_step(name)}", KEPT)
+                elif value is not None:
                     entered[name] = value
             elif template is not None and name in template.inputs:
                 yield Problem(
@@ -49,20 +53,27 @@ class Entry:
                 yield Problem(
                     f"{at}/{pointer_step(name)}", "is not asked for by this config variable"
                 )
-        effective = replace(inputs, values=self._values(inputs)).effective
-        yield from value_problems(self.of.definition, effective, hosts, at=at, of=entered)
+        changed = self._entered(inputs)
+        if self._organizations:
+            for name, fault in misdirected(self.of.definition, changed, entered).items():
+                yield Problem(f"{at}/{pointer_step(name)}", fault)
+        yield from value_problems(self.of.definition, changed.effective, hosts, at=at, of=entered)
+        layer = changed.entered_by(organization=self._organizations)
+        yield from size_problems(layer, at=at)
 
     def entered(
         self, connection: Connection, inputs: Inputs, now: datetime
     ) -> tuple[Connection, Inputs]:
         """Return the connection with these values."""
-        values = self._values(inputs)
-        if values == inputs.values:
+        changed = self._entered(inputs)
+        if changed == inputs:
             return connection, inputs
-        changed = replace(inputs, values=values)
         return settled(replace(connection, updated_at=now), changed), changed
 
-    def _values(self, inputs: Inputs) -> dict[str, Any]:
-        """Return what is entered then."""
-        values = {name: each for name, each in inputs.values.items() if name not in self.values}
-        return values | {name: each for name, each in self.values.items() if each is not None}
+    def _entered(self, inputs: Inputs) -> Inputs:
+        return inputs.with_entered(self.values, by_organization=self._organizations)
+
+    @property
+    def _organizations(self) -> bool:
+        """Whether the organization enters them: it alone may enter what is for it to say."""
+        return Visibility.ORGANIZATION in self.reach

@@ -8,11 +8,18 @@ from connections.domain.errors import Problem
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.places import pointer_step
-from connections_sdk.templates import TemplateFault, slots
+from connections_sdk.templates import TemplateFault, rendered, slots
 
-NEEDED_FOR_OAUTH = ("authorizeUrl", "tokenUrl", "clientId")
-LARGEST_VALUES = 32 * 1024
-"""Bytes. A grant's item holds the values, the definition and the token response: it must fit."""
+NEEDED_FOR_OAUTH = {
+    "authorization_code": ("authorizeUrl", "tokenUrl", "clientId"),
+    "client_credentials": ("tokenUrl", "clientId"),
+    None: (),
+}
+LARGEST_LAYER = 12 * 1024
+"""Bytes of the values that a builder, a template, the organization or the customer's side enters.
+
+A grant's item holds all four, the definition and the token response: it must fit.
+"""
 _ANY_WORD = "slot"
 _EMPTY = (None, "")
 
@@ -37,24 +44,45 @@ def value_problems(
         if fault:
             problems[name] = fault
     resolved = definition.resolved(dict(values))
-    filled = {}
     for name in definition.templates:
-        culprit, fault, text = _filled(definition, name, resolved, hosts)
-        filled[name] = text
+        culprit, fault = _filled(definition, name, resolved, hosts)
         # What meets a value that was there before is wrong with the template that was entered.
         told = culprit if culprit in entered else name
         if fault and told in entered:
             problems.setdefault(told, fault)
-    placed = [Problem(f"{at}/{pointer_step(name)}", fault) for name, fault in problems.items()]
-    if len(json.dumps({**resolved, **filled})) > LARGEST_VALUES:
-        placed.append(Problem(at, "must be at most 32 KB together"))
-    return placed
+    for url in definition.provider.urls.values():
+        culprit, fault = _filled_fact(url, resolved)
+        if fault and culprit in entered:
+            problems.setdefault(culprit, fault)
+    return [Problem(f"{at}/{pointer_step(name)}", fault) for name, fault in problems.items()]
+
+
+def openness_problems(
+    definition: ConnectionDefinition, values: Mapping[str, Any], *, at: str
+) -> list[Problem]:
+    """Return which templates among good values, written for others to fill, are too open."""
+    faults = {
+        name: definition.openness_fault(name, values[name])
+        for name in definition.templates
+        if values.get(name)
+    }
+    return [Problem(f"{at}/{pointer_step(name)}", fault) for name, fault in faults.items() if fault]
+
+
+def size_problems(layer: Mapping[str, Any], *, at: str) -> list[Problem]:
+    """Return what is wrong with the size of all that one of those has entered who enter values.
+
+    What others have entered is not counted: how large it is, a refusal would tell.
+    """
+    if len(json.dumps(dict(layer))) > LARGEST_LAYER:
+        return [Problem(at, "must be at most 12 KB together")]
+    return []
 
 
 def missing_inputs(definition: ConnectionDefinition, values: Mapping[str, Any]) -> list[str]:
     """Return the inputs without which the values make no connection, in the order of inputs."""
     resolved = definition.resolved(dict(values))
-    needed = set(NEEDED_FOR_OAUTH) if definition.oauth2_type else set()
+    needed = set(NEEDED_FOR_OAUTH[definition.oauth2_type])
     # An empty default is no value, unless nobody is shown the input to enter one.
     needed |= {name for name, field in definition.inputs.items() if field.required and field.shown}
     for name in definition.templates:
@@ -77,19 +105,29 @@ def _value_fault(
     return fault
 
 
+def _filled_fact(url: str, resolved: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return the input whose value does not fit a URL among the provider facts, and why."""
+    unknown = {slot: _ANY_WORD for slot in slots(url) if resolved.get(slot) in _EMPTY}
+    try:
+        rendered(url, {**resolved, **unknown})
+    except TemplateFault as error:
+        return error.culprit or "", str(error)
+    return "", None
+
+
 def _filled(
     definition: ConnectionDefinition, name: str, resolved: Mapping[str, Any], hosts: AllowedHosts
-) -> tuple[str, str | None, str]:
-    """Return the input that has to change, what is wrong with it, and the template filled in."""
+) -> tuple[str, str | None]:
+    """Return the input that has to change, and what is wrong with it."""
     text = resolved.get(name)
     if text in _EMPTY:
-        return name, None, ""
+        return name, None
     fault = definition.template_fault(name, text)
     if fault is not None:
-        return name, fault, ""
+        return name, fault
     unknown = {slot: _ANY_WORD for slot in slots(str(text)) if resolved.get(slot) in _EMPTY}
     try:
         url = definition.rendered(name, {**resolved, **unknown})
     except TemplateFault as error:
-        return error.culprit or name, str(error), ""
-    return name, hosts.fault(url) if definition.calls(name) else None, url
+        return error.culprit or name, str(error)
+    return name, hosts.fault(url) if definition.calls(name) else None

@@ -11,9 +11,11 @@ from connections.application.instance_connections import (
     VersionVariable,
 )
 from connections.application.instance_ports import Change
+from connections.domain.caller import Owner
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import InvalidRequest, Problem
 from connections.domain.identifiers import ConnectionId, VariableId
+from connections.domain.instance import Instance
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.integrations import Visibility
 from connections_sdk.places import pointer_step
@@ -79,6 +81,11 @@ class Holding:
             raise InvalidRequest("Some values do not fit the config variables.", problems)
         return replace(self, current=current)
 
+    def lacks(self, variable: VariableId) -> bool:
+        """Tell whether the connection is gone that a variable is said to hold."""
+        identifier = self.connections.get(variable)
+        return identifier is not None and identifier not in self.current
+
     @property
     def changes(self) -> list[Change]:
         """What is stored and is to be stored anew."""
@@ -99,9 +106,26 @@ class Holding:
         return [pair for identifier, pair in self.current.items() if identifier not in self.stored]
 
     @property
+    def written(self) -> list[Inputs]:
+        """The inputs of what is to be stored."""
+        return [each.inputs for each in self.changes] + [inputs for _, inputs in self.made]
+
+    @property
     def differs(self) -> bool:
         """Whether there is anything to store."""
         return bool(self.changes or self.made or self.closed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """What an instance or one of its users holds, as it was read or has just been written."""
+
+    instance: Instance
+    version: LoadedVersion
+    level: str
+    owner: Owner
+    """Whose the connections are."""
+    holding: Holding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

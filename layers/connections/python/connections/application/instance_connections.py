@@ -8,6 +8,7 @@ from typing import Any
 
 from connections.application.asked_inputs import asked
 from connections.application.instance_ports import KnownVersions
+from connections.application.redirects import redirects_of
 from connections.application.settled_state import settled
 from connections.application.template_ports import Templates
 from connections.domain.caller import Owner
@@ -44,8 +45,13 @@ class VersionVariable:
 
     @property
     def oauth(self) -> bool:
-        """Whether it is connected by a consent."""
+        """Whether it is an OAuth 2.0 connection."""
         return self.definition.oauth2_type is not None
+
+    @property
+    def client_credentials(self) -> bool:
+        """Whether nobody consents to it."""
+        return self.definition.credentials is not None
 
     @property
     def template_id(self) -> TemplateId | None:
@@ -54,8 +60,10 @@ class VersionVariable:
 
     def held_by(self, connection: Connection) -> bool:
         """Tell whether a connection can be this variable's: of another component's it cannot."""
-        wanted = (self.variable.connection.component, self.definition.key, self.oauth)
-        return (connection.component, connection.definition_key, connection.oauth) == wanted
+        wanted = (self.variable.connection.component, self.definition.key)
+        kind = (self.oauth, self.client_credentials)
+        same_kind = (connection.oauth, connection.client_credentials) == kind
+        return same_kind and (connection.component, connection.definition_key) == wanted
 
     @property
     def builder(self) -> dict[str, Any]:
@@ -160,6 +168,7 @@ class ConnectionMaker:
             place=self._place(of),
             template_id=of.template_id,
             oauth=of.oauth,
+            client_credentials=of.client_credentials,
             status=Status.PENDING,
             created_at=self.now,
             updated_at=self.now,
@@ -203,6 +212,7 @@ class ConnectionMaker:
             template=self.fills[reference.id] if reference else None,
             visibility={name: str(each) for name, each in of.asked.items()},
             variable_key=of.variable.key,
+            redirects=redirects_of(of.variable.oauth_redirects),
         )
 
     def _place(self, of: VersionVariable) -> Place:

@@ -51,8 +51,12 @@ class Instances(Protocol):
         change came first.
         """
 
-    def deleting(self, instance: Instance, now: datetime) -> bool:
-        """Say that an instance is being deleted; False if it is gone. Nothing is added any more."""
+    def deleting(self, instance_id: InstanceId, now: datetime) -> Instance | None:
+        """Say that an instance is being deleted and return it; None if it is gone.
+
+        Nothing is added to it any more, and what it holds once is closed; what its users hold is
+        closed by who deletes it. Doing it again changes nothing.
+        """
 
     def page(
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None
@@ -130,6 +134,9 @@ class HeldConnections(Protocol):
         Raises:
             SealBroken: the inputs of one are not those that were sealed for it.
         """
+
+    def remaining(self, connection_ids: Sequence[ConnectionId]) -> Sequence[ConnectionId]:
+        """Return those that are not deleted yet, also closed ones, consistently read."""
 
 
 class ChangedConnections(Protocol):

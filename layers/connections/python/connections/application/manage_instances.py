@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from connections.application.access_ports import SURELY_CLOSED
-from connections.application.configure_instance import ATTEMPTS, Workshop
+from connections.application.configure_instance import Workshop
 from connections.application.configure_user import UserConfigurator
-from connections.application.create_instance import held_variables
+from connections.application.create_instance import NEWEST_ONLY, held_variables
 from connections.application.holding import Holding
 from connections.application.instance_connections import LoadedVersion
+from connections.application.instance_ports import KnownIntegrations
+from connections.domain.caller import Caller, Organization
 from connections.domain.errors import Conflict, InvalidRequest, NotFound, Problem
 from connections.domain.identifiers import CustomerId, InstanceId
 from connections.domain.instance import Instance
@@ -27,6 +29,7 @@ class InstanceChange:
 class InstanceBook:
     """The instances of customers."""
 
+    integrations: KnownIntegrations
     workshop: Workshop
     users: UserConfigurator
 
@@ -44,7 +47,7 @@ class InstanceBook:
         """Return instances, of one customer or all, newest first, and the next page's cursor."""
         return self.workshop.instances.page(customer_id, limit=limit, cursor=cursor)
 
-    def change(self, identifier: InstanceId, change: InstanceChange) -> Instance:
+    def change(self, identifier: InstanceId, change: InstanceChange, caller: Caller) -> Instance:
         """Change an instance; moved to another version, its connections stay where they can.
 
         What each of its users has moves after it, one user at a time: cut short, the same call
@@ -52,12 +55,12 @@ class InstanceBook:
 
         Raises:
             NotFound: there is no such instance.
-            InvalidRequest: there is no such version.
+            InvalidRequest: there is no such version, or it is not the caller's to choose.
             Conflict: it is being changed all the time.
         """
-        for _ in range(ATTEMPTS):
+        for _ in self.workshop.attempts():
             instance = self.workshop.instance(identifier)
-            version = self._version(instance, change.version)
+            version = self._version(instance, change.version, caller)
             holding, changed = self._changed(instance, change, version)
             saved = self._saved(instance, changed, holding)
             if saved is None:
@@ -70,14 +73,17 @@ class InstanceBook:
     def delete(self, identifier: InstanceId) -> Instance:
         """Let an instance be deleted with what it holds: its tokens are revoked.
 
+        Asked again while it is being deleted, that is taken up again.
+
         Raises:
             NotFound: there is none.
         """
         shop = self.workshop
-        instance = shop.instance(identifier)
-        # Before it is marked: killed in between, it is not left marked and forgotten.
-        shop.deletions.send_instance(identifier, delay_seconds=SURELY_CLOSED)
-        if not shop.instances.deleting(instance, shop.clock.now()):
+        if shop.instances.get(identifier) is not None:
+            # Before it is marked: killed in between, it is not left marked and forgotten.
+            shop.deletions.send_instance(identifier, delay_seconds=SURELY_CLOSED)
+        instance = shop.instances.deleting(identifier, shop.clock.now())
+        if instance is None:
             raise NotFound("There is no such instance.")
         shop.deletions.send_instance(identifier)
         return instance
@@ -111,19 +117,33 @@ class InstanceBook:
             changed,
             version=version.number,
             variables=held_variables(version, holding.connections),
-            leaving=holding.closed or instance.leaving,
+            leaving=self.workshop.leaving(instance.leaving, holding.closed),
             deployed_at=None,
         )
 
-    def _version(self, instance: Instance, number: int | None) -> LoadedVersion | None:
+    def _version(
+        self, instance: Instance, number: int | None, caller: Caller
+    ) -> LoadedVersion | None:
         """Return the version that is asked for, if one is."""
         if number is None:
             return None
+        if number != instance.version and not self._may_choose(instance, number, caller):
+            problem = Problem("#/version", NEWEST_ONLY)
+            raise InvalidRequest("The instance cannot be moved there.", [problem])
         try:
             return self.workshop.loader.load(instance.integration_id, number)
         except NotFound:
             problem = Problem("#/version", "must be a published version of the integration")
             raise InvalidRequest("There is no such version.", [problem]) from None
+
+    def _may_choose(self, instance: Instance, number: int, caller: Caller) -> bool:
+        """Tell whether a caller may move an instance to another version."""
+        if isinstance(caller, Organization):
+            return True
+        integration = self.integrations.get(instance.integration_id)
+        if integration is None:
+            return False
+        return integration.lets_choose_version(caller) or number == integration.latest_version
 
     def _moved(self, instance: Instance, version: LoadedVersion) -> Holding:
         """Return what the instance holds at another version."""

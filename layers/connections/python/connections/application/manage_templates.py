@@ -1,12 +1,12 @@
 """Make, read, list, change and delete connection templates."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connections.application.chosen_definition import chosen_definition
-from connections.application.entered_values import value_problems
+from connections.application.entered_values import openness_problems, size_problems, value_problems
 from connections.application.ports import Clock, Components
 from connections.application.template_ports import Referrers, TemplateBook, Templates
 from connections.domain.connection_template import ConnectionTemplate
@@ -21,12 +21,11 @@ from connections.domain.errors import (
     TemplateLocked,
 )
 from connections.domain.identifiers import Randomness, TemplateId, template_id, template_id_for
-from connections.domain.referrer import Referred, Referrer, ReferrerKind
+from connections.domain.referrer import Referred, Referrer, ReferrerKind, told
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.places import pointer_step
 
-MOST_NAMED = 5
 _TRIES = 4
 _BUSY = "The connection template is being changed by others at the same moment."
 _VALUES = "#/connection/values"
@@ -73,6 +72,8 @@ class ConnectionTemplates:
     components: Components
     hosts: AllowedHosts
     clock: Clock
+    built_in: Container[str] = ()
+    """The keys of components that are not the organization's own."""
     randomness: Randomness = secrets.token_bytes
 
     def create(self, wanted: NewTemplate, idempotency_key: str | None = None) -> ConnectionTemplate:
@@ -104,7 +105,7 @@ class ConnectionTemplates:
             created_at=now,
             updated_at=now,
         )
-        if self.book.add(template):
+        if self.book.add(template, own_component=template.component not in self.built_in):
             return template
         made = self.templates.get(identifier)
         if made is None:
@@ -150,7 +151,8 @@ class ConnectionTemplates:
         for _ in range(_TRIES):
             former = self.read(identifier)
             changed = self._changed(former, change)
-            if changed == former or self.book.changed(former, changed):
+            own = former.component not in self.built_in
+            if changed == former or self.book.changed(former, changed, own_component=own):
                 return changed
         raise Conflict(_BUSY)
 
@@ -196,13 +198,13 @@ class ConnectionTemplates:
     def _lock_of(self, identifier: TemplateId) -> str:
         used_by = self.referrers.of(Referred(template_id=identifier))
         versions = [each for each in used_by if each.kind is ReferrerKind.VERSION]
-        by = _told(versions) or "a version that was published"
+        by = told(versions) or "a version that was published"
         return f"It is used by {by}. Make another template, and refer to that."
 
     def _check_unused(self, identifier: TemplateId) -> None:
         used_by = self.referrers.of(Referred(template_id=identifier))
         if used_by:
-            raise InUse(f"It is used by {_told(used_by)}.")
+            raise InUse(f"It is used by {told(used_by)}.")
 
     def _published(self, template: ConnectionTemplate) -> ConnectionDefinition | None:
         component = self.components.get(template.component)
@@ -221,6 +223,8 @@ class ConnectionTemplates:
             problems = [Problem(_VALUES, "must have at least one value")]
         elif definition is not None:
             problems = value_problems(definition, values, self.hosts, at=_VALUES, of=of)
+            problems = problems or openness_problems(definition, values, at=_VALUES)
+            problems += size_problems(values, at=_VALUES)
         elif of:
             problems = [Problem(_VALUES, "are of a connection that is not published any more")]
         told = {each.pointer for each in problems}
@@ -240,9 +244,3 @@ def _made_before(wanted: NewTemplate, made: ConnectionTemplate) -> ConnectionTem
             "This Idempotency-Key made another template. Send a new key for a new template."
         )
     return made
-
-
-def _told(referrers: Sequence[Referrer]) -> str:
-    newest_first = sorted(referrers, key=lambda each: each.version or 0, reverse=True)
-    named = ", ".join(str(each) for each in newest_first[:MOST_NAMED])
-    return f"{named} and others" if len(referrers) > MOST_NAMED else named

@@ -31,8 +31,8 @@ class ComponentPublisher:
         """Store a component under its key, in place of the one that was there.
 
         Raises:
-            InvalidRequest: the key is not that of the document, a default is no value for its
-                input, or a URL must not be called.
+            InvalidRequest: the key is not that of the document, a definition is too large or
+                cannot be used yet, a secret would be none, or a URL must not be called.
             BuiltInComponent: a built-in component has the key.
         """
         if key != component.key:
@@ -68,7 +68,7 @@ class ComponentPublisher:
         Raises:
             NotFound: there is none.
             BuiltInComponent: it is a built-in one.
-            InUse: a draft, a version or a connection refers to it; it names some of them.
+            InUse: a draft, a version, a connection or a template refers to it; it names some.
         """
         self.read(key)
         users = self.referrers.of(Referred(component=key))
@@ -83,32 +83,19 @@ class ComponentPublisher:
 
     def _problems(self, at: str, definition: ConnectionDefinition) -> list[Problem]:
         problems = []
-        if definition.oauth2_type == "client_credentials":
-            # Said when it is published, and not to whoever would wait for a token.
-            detail = "must be authorization_code: client credentials are not fetched yet"
-            problems.append(Problem(f"{at}/oauth2Type", detail))
         if len(json.dumps(definition.document())) > LARGEST_DEFINITION:
             problems.append(Problem(at, "must be at most 32 KB"))
-        for name, field in definition.inputs.items():
-            default = field.model_dump(mode="json", by_alias=True)["default"]
-            # An empty default is how a definition says that nothing is filled in beforehand.
-            if default is None or default == "":
-                continue
-            fault = field.fault(default)
-            if fault is None and definition.calls(name):
-                # Of a template, what no value can change: scheme, port, a host of its own.
-                url = sample(default) if name in definition.templates else default
-                fault = self.hosts.fault(url)
-            if fault:
-                problems.append(Problem(f"{at}/inputs/{name}/default", fault))
-        for name, url in (
-            ("refreshUrl", definition.provider.refresh_url),
-            ("revokeUrl", definition.provider.revoke_url),
-        ):
-            fault = self.hosts.fault(url) if url else None
-            if fault:
-                problems.append(Problem(f"{at}/provider/{name}", fault))
-        return problems
+        urls = {
+            # Of a template, what no value can change: scheme, port, a host of its own.
+            f"inputs/{name}/default": sample(field.preset)
+            if name in definition.templates
+            else field.preset
+            for name, field in definition.inputs.items()
+            if field.preset is not None and definition.calls(name)
+        }
+        urls |= {f"provider/{name}": sample(url) for name, url in definition.provider.urls.items()}
+        faults = {place: self.hosts.fault(url) for place, url in urls.items()}
+        return problems + [Problem(f"{at}/{place}", why) for place, why in faults.items() if why]
 
 
 def _unmarked_secrets(former: Component | None, component: Component) -> list[Problem]:

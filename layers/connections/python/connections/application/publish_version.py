@@ -1,6 +1,5 @@
 """Publish an integration's draft as a version that never changes."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +8,10 @@ from connections.application.integration_ports import Integrations, Versions
 from connections.application.ports import Clock
 from connections.application.resolve_draft import DraftResolver
 from connections.application.step_binding import places
-from connections.domain.errors import Conflict, InvalidRequest, NotFound
+from connections.domain.errors import Conflict, NotFound
 from connections.domain.identifiers import IntegrationId
 from connections.domain.integration import ListedVersion, Version
 from connections_sdk.integrations import Integration as IntegrationDocument
-
-LARGEST_VERSION = 350 * 1024
-"""Bytes of a draft with the definitions that it resolves to: they are stored as one item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,6 @@ class VersionPublisher:
                     draft.variables[key]: each for key, each in resolved.connections.items()
                 },
             )
-            _check_size(version)
             if self.versions.publish(integration, version, resolved.references):
                 return version
         raise Conflict("The draft, or a template that it uses, is being changed; try again.")
@@ -79,12 +74,3 @@ class VersionPublisher:
         if self.integrations.get(identifier) is None:
             raise NotFound("There is no such integration.")
         return self.versions.page(identifier, limit=limit, cursor=cursor)
-
-
-def _check_size(version: Version) -> None:
-    draft, definitions = version.draft, [each.definition for each in version.connections.values()]
-    stored = [draft.document, dict(draft.variables), dict(draft.steps), definitions]
-    if len(json.dumps(stored)) > LARGEST_VERSION:
-        raise InvalidRequest(
-            "A version is at most 350 KB together with the definitions of its connections."
-        )

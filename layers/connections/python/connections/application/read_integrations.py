@@ -54,12 +54,6 @@ class IntegrationReader:
             document, {key: definition(each) for key, each in document.variables.items()}
         )
 
-    def variable(self, variable: ConfigVariable) -> ConfigVariable:
-        """Return a config variable of a draft as it is exported: secrets only as set."""
-        component = self.components.get(variable.connection.component)
-        definition = component.connection(variable.connection.key) if component else None
-        return variable_told(variable, definition)
-
     def version(self, version: Version) -> IntegrationDocument:
         """Return what a version asks for, as it is exported: secrets only as set."""
         document = IntegrationDocument.model_validate(version.draft.document)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from connections.application.asked_inputs import KEPT, kept_from_customers
 from connections.application.chosen_definition import declared_by
-from connections.application.entered_values import value_problems
+from connections.application.entered_values import openness_problems, size_problems, value_problems
 from connections.application.integration_ports import References
 from connections.application.ports import Components
+from connections.application.redirects import redirect_problems
 from connections.application.template_ports import Templates
 from connections.domain.caller import Owner
 from connections.domain.connection_template import ConnectionTemplate
@@ -107,7 +108,12 @@ class _Resolution:
         read = self.component(wanted.component)
         component, definition = declared_by(read, wanted.key, at=at)
         template = self._template(variable, at)
-        problems = list(self._value_problems(variable, definition, template, at))
+        problems = [
+            *self._value_problems(variable, definition, template, at),
+            *redirect_problems(
+                variable.oauth_redirects, self.resolver.hosts, at=f"{at}/oauthRedirects"
+            ),
+        ]
         if problems:
             raise InvalidRequest("Some values do not fit the connection's inputs.", problems)
         return ResolvedConnection(
@@ -156,9 +162,11 @@ class _Resolution:
                 yield Problem(f"{at}/{pointer_step(name)}", KEPT)
             elif said.entered:
                 entered[name] = said.model_dump(mode="json", by_alias=True)["value"]
-        yield from value_problems(
+        problems = value_problems(
             definition, {**entered, **filled}, self.resolver.hosts, at=at, of=entered
         )
+        yield from problems or openness_problems(definition, entered, at=at)
+        yield from size_problems(entered, at=at)
 
     def step_problems(self) -> Iterator[Problem]:
         for index, step in enumerate(self.document.steps):

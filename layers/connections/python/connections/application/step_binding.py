@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connections.application.merge_patch import invalid
+from connections.domain.errors import InvalidRequest, Problem
 from connections_sdk.definitions import Component
 from connections_sdk.integrations import (
     ConfigPage,
@@ -44,6 +45,18 @@ def bound(
         made = {key}
     bound = step.model_copy(update={"config_variable": key})
     return rebuilt(document, steps=[*document.steps, bound]), made
+
+
+def check_bound(former: Step, step: Step) -> None:
+    """Let a step that works with a connection change to another, and not be left without.
+
+    Raises:
+        InvalidRequest: it would be bound to no config variable any more.
+    """
+    if former.config_variable is not None and step.config_variable is None:
+        detail = "must be the key of a config variable of its component: a step keeps one"
+        problem = Problem("#/configVariable", detail)
+        raise InvalidRequest("A step that works with a connection stays bound to one.", [problem])
 
 
 def _free_key(component: Component, document: Integration) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connections.domain.caller import ORGANIZATION, Owner
+from connections.domain.caller import ORGANIZATION, Caller, Organization, Owner
 from connections.domain.identifiers import IntegrationId, StepId, TemplateId, VariableId
 
 
@@ -26,6 +26,15 @@ class Integration:
     """Grows with every change, so that no two of them undo each other."""
     created_at: datetime
     updated_at: datetime
+
+    def lets_choose_version(self, caller: Caller) -> bool:
+        """Tell whether a caller may have an instance at any version, and not the newest alone.
+
+        Customers choose among the versions of what they build themselves.
+        """
+        if isinstance(caller, Organization):
+            return True
+        return self.owner.customer_id == caller.customer_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from connections.application.config_pages import ShownPage, ShownVariable
 from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Light, Reason, Status
 from connections.domain.instance import Instance
+from connections.entrypoints.read_back import read_back
 from connections_sdk.forms import Document, InputValue
-from connections_sdk.inputs import Choice, InputField
+from connections_sdk.inputs import Choice
 from connections_sdk.integrations import Visibility
 
 
@@ -19,6 +20,8 @@ class Offered(StrEnum):
     CONFIGURE = "configure"
     """Enter values; also none, which makes a user's connection."""
     CONNECT = "connect"
+    REFRESH = "refresh"
+    """Fetch a token set now; what is of client credentials needs no consent."""
     DISCONNECT = "disconnect"
 
 
@@ -50,10 +53,11 @@ class ReadInput(Document):
         field = shown.of.definition.inputs[name]
         entered = shown.entered
         builder = shown.of.builder
-        told = not field.secret and _read_back(shown, field, caller)
+        organization = isinstance(caller, Organization)
+        told = read_back(shown.of.definition, field, to_organization=organization)
         # What a builder entered as free text without OAuth may be a key: customers are not told.
         oauth = shown.of.definition.oauth2_type is not None
-        shared = told or oauth or isinstance(caller, Organization) or name not in builder
+        shared = told or oauth or organization or name not in builder
         default = builder.get(name, field.default) if shared else None
         return cls(
             name=name,
@@ -91,6 +95,8 @@ class ReadShownVariable(Document):
 
     id: str
     key: str
+    level: str
+    """`instance`, or `user`: then each user has a connection of their own."""
     description: str | None
     connection: ReadShownConnection
     connection_id: str | None
@@ -110,6 +116,7 @@ class ReadShownVariable(Document):
         return cls(
             id=of.id,
             key=of.variable.key,
+            level=of.variable.level,
             description=of.variable.description,
             connection=ReadShownConnection(
                 component=of.variable.connection.component,
@@ -164,13 +171,6 @@ class ReadConfigPages(Document):
         )
 
 
-def _read_back(shown: ShownVariable, field: InputField, caller: Caller) -> bool:
-    """Tell whether a value that was entered is read back: free text may be a secret."""
-    if field.type == "boolean" or field.model is not None:
-        return True
-    return shown.of.definition.oauth2_type is not None and isinstance(caller, Organization)
-
-
 def _value(value: Any) -> Any:
     """Return a default as JSON."""
     if isinstance(value, list):
@@ -187,7 +187,8 @@ def _actions(shown: ShownVariable) -> list[Offered]:
     if connection is None or not connection.oauth:
         return actions
     if not shown.missing:
-        actions.append(Offered.CONNECT)
+        fetched = connection.client_credentials
+        actions.append(Offered.REFRESH if fetched else Offered.CONNECT)
     if connection.status is not Status.PENDING:
         actions.append(Offered.DISCONNECT)
     return actions

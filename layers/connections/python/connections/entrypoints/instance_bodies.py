@@ -22,7 +22,7 @@ class CreateInstance(Body):
     """Whose it is; of a customer's user always their own customer's."""
     integration_id: IdText
     version: VersionNumber | None = None
-    """The newest if none."""
+    """The newest if none, which is all that customers have of what the organization offers."""
 
 
 class PatchInstance(Body):
@@ -30,7 +30,8 @@ class PatchInstance(Body):
 
     name: Label | None = None
     version: VersionNumber | None = None
-    """Moves the instance to another version; its connections stay where they can."""
+    """Moves the instance to another version; its connections stay where they can. Customers move
+    to the newest, but of integrations that they build."""
     enabled: Flag | None = None
 
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
+from connections.application.config_pages import shown_pages
 from connections.application.create_instance import NewInstance
 from connections.application.manage_instances import InstanceChange
 from connections.domain.errors import InvalidRequest, Problem
@@ -88,7 +89,8 @@ def read_instance(instance: InstancePath) -> ReadInstance:
 def patch_instance(instance: InstancePath, changes: PatchInstance) -> ReadInstance:
     """Connections stay where their config variables do; what no variable holds is deleted."""
     change = InstanceChange(name=changes.name, enabled=changes.enabled, version=changes.version)
-    return ReadInstance.of(instance_services().book.change(InstanceId(instance), change))
+    changed = instance_services().book.change(InstanceId(instance), change, caller_of(router))
+    return ReadInstance.of(changed)
 
 
 @router.delete(
@@ -124,9 +126,11 @@ def read_config_pages(instance: InstancePath) -> ReadConfigPages:
 )
 def patch_variables(instance: InstancePath, entered: Entered) -> ReadConfigPages:
     """By the config variables' keys; what is left out stays, null takes away what was entered."""
-    caller, identifier = caller_of(router), InstanceId(instance)
-    instance_services().configurator.enter(identifier, _values(entered), caller)
-    return ReadConfigPages.of(*instance_services().pages.of_instance(identifier, caller), caller)
+    caller = caller_of(router)
+    configured = instance_services().configurator.enter(
+        InstanceId(instance), _values(entered), caller
+    )
+    return ReadConfigPages.of(configured.instance, shown_pages(configured, caller), caller)
 
 
 @router.post(
@@ -136,8 +140,9 @@ def patch_variables(instance: InstancePath, entered: Entered) -> ReadConfigPages
     security=API_KEY,
 )
 def deploy_instance(instance: InstancePath) -> ReadInstance:
-    """Refused, naming them, while required inputs have no value."""
-    return ReadInstance.of(instance_services().configurator.deploy(InstanceId(instance)))
+    """Refused while required inputs have no value, naming those that the caller is asked for."""
+    deployed = instance_services().configurator.deploy(InstanceId(instance), caller_of(router))
+    return ReadInstance.of(deployed)
 
 
 @router.get(
@@ -163,10 +168,11 @@ def patch_user_variables(
     instance: InstancePath, user: UserPath, entered: Entered
 ) -> ReadConfigPages:
     """The first call, also an empty one, makes the user's connections."""
-    caller, identifier, user_id = caller_of(router), InstanceId(instance), _user(user)
-    instance_services().users.enter(identifier, user_id, _values(entered), caller)
-    found = instance_services().pages.of_user(identifier, user_id, caller)
-    return ReadConfigPages.of(*found, caller)
+    caller = caller_of(router)
+    configured = instance_services().users.enter(
+        InstanceId(instance), _user(user), _values(entered), caller
+    )
+    return ReadConfigPages.of(configured.instance, shown_pages(configured, caller), caller)
 
 
 @router.post(
@@ -176,8 +182,10 @@ def patch_user_variables(
     security=API_KEY,
 )
 def deploy_for_user(instance: InstancePath, user: UserPath) -> ReadUserVariables:
-    """Refused, naming them, while inputs that are required of the user have no value."""
-    deployed = instance_services().users.deploy(InstanceId(instance), _user(user))
+    """Refused while inputs that are required of the user have no value; as for an instance."""
+    deployed = instance_services().users.deploy(
+        InstanceId(instance), _user(user), caller_of(router)
+    )
     return ReadUserVariables.of(deployed)
 
 

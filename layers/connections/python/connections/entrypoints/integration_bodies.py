@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from connections.entrypoints.bodies import Body
+from connections.entrypoints.bodies import Body, PatchRedirects, RedirectsBody
 from connections_sdk.forms import (
     ComponentKey,
     Flag,
@@ -17,9 +17,8 @@ from connections_sdk.forms import (
 from connections_sdk.integrations import (
     ConfigValue,
     ConfigVariable,
-    OAuthRedirects,
     Step,
-    Uri,
+    Visibility,
 )
 
 CustomerIdText = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -66,6 +65,7 @@ class PatchStep(Body):
     component: ComponentKey = Field(default_factory=str)
     action: Key = Field(default_factory=str)
     config_variable: VariableKey | None = None
+    """Another of its component; a step that has one is not left without."""
 
 
 class ValueBody(ConfigValue, Body):
@@ -81,10 +81,6 @@ class VariableConnectionBody(Body):
     values: Annotated[dict[Key, ValueBody], Field(max_length=100)] = Field(default_factory=dict)
 
 
-class RedirectsBody(OAuthRedirects, Body):
-    """Where the user lands after a consent."""
-
-
 class CreateVariable(Body):
     """What `POST …/config-variables` takes."""
 
@@ -93,6 +89,8 @@ class CreateVariable(Body):
     data_type: Literal["connection"] = "connection"
     level: Literal["instance", "user"] = "instance"
     description: Text | None = None
+    visibility: Visibility | None = None
+    """Of the inputs of which nothing else is said."""
     connection: VariableConnectionBody
     oauth_redirects: RedirectsBody | None = None
 
@@ -113,14 +111,6 @@ class PatchVariableConnection(Body):
     )
 
 
-class PatchRedirects(Body):
-    """What can change of where the user lands."""
-
-    enabled: Flag = Field(default_factory=bool)
-    success_uri: Uri | None = None
-    failure_uri: Uri | None = None
-
-
 class PatchVariable(Body):
     """What `PATCH …/config-variables/{variable}` takes."""
 
@@ -128,5 +118,6 @@ class PatchVariable(Body):
     stable_key: Key | None = None
     level: Literal["instance", "user"] = Field(default_factory=lambda: "instance")
     description: Text | None = None
+    visibility: Visibility | None = None
     connection: PatchVariableConnection = Field(default_factory=PatchVariableConnection)
     oauth_redirects: PatchRedirects | None = None

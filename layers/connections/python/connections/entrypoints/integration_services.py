@@ -88,6 +88,7 @@ def instance_services() -> InstanceServices:
     table, connections = settings.definitions_table, settings.connections_table
     parts = HeldParts(connections, sealer())
     instances = DynamoInstances(client, table, parts)
+    integrations = DynamoIntegrations(client, table, sealer())
     loader = VersionLoader(
         versions=DynamoVersions(client, table, sealer()),
         templates=DynamoTemplates(client, table, sealer()),
@@ -104,12 +105,12 @@ def instance_services() -> InstanceServices:
     users = UserConfigurator(workshop=workshop, users=DynamoUserConnections(client, table, parts))
     return InstanceServices(
         creator=InstanceCreator(
-            integrations=DynamoIntegrations(client, table, sealer()),
+            integrations=integrations,
             loader=loader,
             instances=instances,
             clock=clock,
         ),
-        book=InstanceBook(workshop=workshop, users=users),
+        book=InstanceBook(integrations=integrations, workshop=workshop, users=users),
         configurator=InstanceConfigurator(workshop=workshop),
         users=users,
         pages=ConfigPages(workshop=workshop, users=users),

@@ -172,7 +172,7 @@ def create_variable(integration: IntegrationPath, wanted: CreateVariable) -> Rea
     identifier, variable = integration_services().editor.add_variable(
         IntegrationId(integration), wanted.variable
     )
-    return ReadVariable.of_variable(integration_services().reader.variable(variable), identifier)
+    return ReadVariable.of_variable(variable, identifier)
 
 
 @router.patch(
@@ -189,8 +189,7 @@ def patch_variable(
     changed = integration_services().editor.change_variable(
         IntegrationId(integration), VariableId(variable), patch
     )
-    told_variable = integration_services().reader.variable(changed)
-    return ReadVariable.of_variable(told_variable, VariableId(variable))
+    return ReadVariable.of_variable(changed, VariableId(variable))
 
 
 @router.delete(

@@ -11,7 +11,7 @@ from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.referrer import Referrer, ReferrerKind
 from connections.entrypoints.bodies import Body
 from connections.entrypoints.connection_bodies import NamedDefinition, ReadDefinition, ReadValue
-from connections_sdk.definitions import ConnectionDefinition, InputField
+from connections.entrypoints.read_back import read_back
 from connections_sdk.forms import ComponentKey, Document, Flag, InputValue, Key, TemplateName
 
 
@@ -180,23 +180,17 @@ def _named(template: ConnectionTemplate) -> NamedDefinition:
 
 
 def _values(shown: ShownTemplate) -> dict[str, ReadValue]:
-    """Return the values as entered, as far as they are told: what is no input any more is not."""
+    """Return the values as the organization reads them back: what is no input any more is not."""
     definition = shown.definition
     fields = definition.inputs if definition else {}
     return {
         name: ReadValue(
             value=value
-            if definition and name in fields and _told(definition, fields[name])
+            if definition
+            and name in fields
+            and read_back(definition, fields[name], to_organization=True)
             else None,
             set=True,
         )
         for name, value in sorted(shown.template.values.items())
     }
-
-
-def _told(definition: ConnectionDefinition, field: InputField) -> bool:
-    """Tell whether a value is read back: what was entered as free text only of OAuth ones."""
-    if field.secret:
-        return False
-    closed = field.type != "template" and (field.type == "boolean" or field.model is not None)
-    return closed or definition.oauth2_type is not None
