@@ -30,10 +30,12 @@ test: $(VENV)/dev.done  ## Run all tests, and measure coverage; TESTS=tests/unit
 
 TEST_JOBS := $(if $(TESTS),test-some,test-stack test-handlers test-parts)
 RUN_TESTS := $(BIN)/coverage run --parallel-mode -m pytest --quiet
+# These start stacks of their own, one after the other; all others share one.
+OWN_STACKS := tests/e2e/test_regions.py $(wildcard tests/e2e/test_local_*.py)
 test-stack:
-	@$(RUN_TESTS) tests/e2e tests/interop tests/fuzz
+	@$(RUN_TESTS) tests/e2e tests/hostile tests/interop tests/fuzz $(addprefix --ignore=,$(OWN_STACKS))
 test-handlers:
-	@$(RUN_TESTS) tests/integration/entrypoints
+	@$(RUN_TESTS) tests/integration/entrypoints $(OWN_STACKS)
 test-parts:
 	@$(RUN_TESTS) tests/unit tests/integration tests/packaging --ignore=tests/integration/entrypoints
 test-some:

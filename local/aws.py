@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sqs.models import sqs_backends
 
 from local import cloudformation, dynamodb, needs
 from local.deployment import ACCOUNT
@@ -16,6 +17,15 @@ from local.permissions import Denial, Permissions
 from local.server import LoopbackServer, RequestHandler
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+
+
+def hasten_messages() -> None:
+    """Let every message that is delayed, or hidden since it failed, be seen now."""
+    for regions in sqs_backends.values():
+        for backend in regions.values():
+            for queue in backend.queues.values():
+                for message in queue._messages:  # noqa: SLF001 - moto shows the visible ones only
+                    message.delayed_until = message.visible_at = 0.0
 
 
 class AwsServer(LoopbackServer):

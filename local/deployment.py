@@ -16,6 +16,7 @@ import botocore.exceptions
 from local import resources
 from local.cloudformation import unresolvable
 from local.errors import StackError
+from local.partition import partition
 from local.resources import Maker
 
 if TYPE_CHECKING:
@@ -139,7 +140,12 @@ def _what_is_used(resource: Mapping[str, Any]) -> dict[str, Any]:
 def _arn(name: str, resource: Mapping[str, Any], region: str) -> Any:
     if resource["Type"] == "AWS::SSM::Parameter":
         # A parameter's ARN is no attribute of its resource.
-        return {"Fn::Join": ["", [f"arn:aws:ssm:{region}:{ACCOUNT}:parameter", {"Ref": name}]]}
+        return {
+            "Fn::Join": [
+                "",
+                [f"arn:{partition(region)}:ssm:{region}:{ACCOUNT}:parameter", {"Ref": name}],
+            ]
+        }
     return {"Fn::GetAtt": [name, "Arn"]}
 
 
@@ -147,15 +153,17 @@ def _addresses(
     others: Mapping[str, Mapping[str, Any]], region: str, url: str, stack: str
 ) -> dict[str, dict[str, str]]:
     """What Ref and GetAtt mean for resources that moto does not create."""
+    arn = f"arn:{partition(region)}"
     places = {
-        _LAMBDA: f"arn:aws:lambda:{region}:{ACCOUNT}:function:{{}}",
-        "AWS::Lambda::LayerVersion": f"arn:aws:lambda:{region}:{ACCOUNT}:layer:{{}}:1",
+        _LAMBDA: f"{arn}:lambda:{region}:{ACCOUNT}:function:{{}}",
+        "AWS::Lambda::LayerVersion": f"{arn}:lambda:{region}:{ACCOUNT}:layer:{{}}:1",
         # The end is random in AWS.
-        "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{stack}-{{}}-LOCAL",
-        "AWS::Events::Rule": f"arn:aws:events:{region}:{ACCOUNT}:rule/{stack}-{{}}",
-        "AWS::Logs::LogGroup": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{stack}-{{}}:*",
+        "AWS::IAM::Role": f"{arn}:iam::{ACCOUNT}:role/{stack}-{{}}-LOCAL",
+        "AWS::Events::Rule": f"{arn}:events:{region}:{ACCOUNT}:rule/{stack}-{{}}",
+        "AWS::Logs::LogGroup": f"{arn}:logs:{region}:{ACCOUNT}:log-group:{stack}-{{}}:*",
     }
-    addresses = {}
+    # moto's CloudFormation says "aws" in every region.
+    addresses = {"AWS::Partition": {"Ref": partition(region)}}
     for name, resource in others.items():
         kind = resource["Type"]
         known = {"Ref": name}
@@ -193,7 +201,7 @@ def _localised_text(text: str, addresses: Mapping[str, Mapping[str, str]]) -> st
         name, _, attribute = match[1].partition(".")
         return _address(addresses, name, attribute or "Ref") if name in addresses else match[0]
 
-    return re.sub(r"\$\{([A-Za-z0-9.]+)\}", replaced, text)
+    return re.sub(r"\$\{([A-Za-z0-9.:]+)\}", replaced, text)
 
 
 def _address(addresses: Mapping[str, Mapping[str, str]], name: str, attribute: str) -> str:

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from local.errors import StackError
@@ -44,14 +44,17 @@ class Events:
             if thread.is_alive():
                 thread.join()
 
-    def tick(self) -> dict[str, Any]:
+    def tick(self, first: Callable[[], None] | None = None) -> dict[str, Any]:
         """Run every schedule once, then empty the queues; when it answers, all of it is done.
 
-        Failing messages are invisible until their timeout, so they are tried once.
+        Failing messages are invisible until their timeout, so they are tried once. `first` is done
+        before, while nothing is under way.
         """
         began = time.monotonic()
         # What a background thread has begun is waited for here, and it begins nothing meanwhile.
         with self._everything_held():
+            if first is not None:
+                first()
             schedules = [
                 {"function": one.blueprint.function, "ok": not one.run().failed}
                 for one in self._schedules

@@ -12,6 +12,7 @@ from typing import Any
 from local.blueprint import FunctionBlueprint
 from local.deployment import ACCOUNT
 from local.errors import StackError
+from local.partition import partition
 from local.process import START_LIMIT, Gone, Late, Message, Process
 
 # More processes than this would only wait for the processor.
@@ -40,7 +41,7 @@ class Function:
         self, blueprint: FunctionBlueprint, *, region: str, aws_url: str, logs: Path
     ) -> None:
         self.blueprint = blueprint
-        self.arn = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{blueprint.name}"
+        self.arn = f"arn:{partition(region)}:lambda:{region}:{ACCOUNT}:function:{blueprint.name}"
         self._variables = _variables(blueprint, region, aws_url)
         self._log = (logs / f"{blueprint.name}.log").open("wb")
         self._limit = min(MOST_ENVIRONMENTS, blueprint.concurrency or MOST_ENVIRONMENTS)

@@ -11,6 +11,7 @@ from local import leading_keys
 from local.conditions import ENCRYPTION_CONTEXT, Context
 from local.deployment import ACCOUNT
 from local.leading_keys import PartitionKeys
+from local.partition import partition
 from local.permissions import Need
 
 TRANSACTION_PARTS = {
@@ -37,7 +38,7 @@ def of_request(
     its resources allows that.
     """
     operation, content = _operation(headers, body)
-    place = f"arn:aws:{service}:{region}:{ACCOUNT}:"
+    place = f"arn:{partition(region)}:{service}:{region}:{ACCOUNT}:"
     match service:
         case "dynamodb":
             return _dynamodb(operation, content, place, partition_keys)

@@ -10,7 +10,7 @@ from local.permissions import Role, Statement
 from local.resources import check_keys, of_type
 from local.template import PLATFORM_POLICIES
 
-_WHOLE_ACCOUNT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+_WHOLE_ACCOUNT = f":iam::{ACCOUNT}:root"
 
 
 def role(name: str, arn: str, properties: Mapping[str, Any]) -> Role:
@@ -20,7 +20,7 @@ def role(name: str, arn: str, properties: Mapping[str, Any]) -> Role:
         StackError: it has something that is not understood.
     """
     for policy in properties.get("ManagedPolicyArns", []):
-        if policy not in PLATFORM_POLICIES.values():
+        if policy.partition(":iam::aws:policy/")[2] not in PLATFORM_POLICIES:
             raise StackError(f"{name}.ManagedPolicyArns: {policy} is not known here")
     statements = [
         statement
@@ -41,7 +41,9 @@ def key_policies(deployment: Deployment) -> dict[str, tuple[Statement, ...]]:
     for name, key in of_type("AWS::KMS::Key", deployment.data).items():
         policy = key["Properties"]["KeyPolicy"]
         for statement in _listed(policy["Statement"]):
-            if statement.get("Principal") != _WHOLE_ACCOUNT:
+            principal = statement.get("Principal")
+            named = principal.get("AWS") if isinstance(principal, dict) else None
+            if not isinstance(named, str) or not named.endswith(_WHOLE_ACCOUNT):
                 raise StackError(
                     f"{name}.KeyPolicy.Principal must be the account: name roles in"
                     " a condition on aws:PrincipalArn"

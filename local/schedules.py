@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from local.blueprint import ScheduleBlueprint
 from local.deployment import ACCOUNT
 from local.functions import Answer, Function
+from local.partition import partition
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -53,6 +54,7 @@ class Schedule:
     def _event(self) -> Any:
         if self.blueprint.input is not None:
             return json.loads(self.blueprint.input)
+        place = f"arn:{partition(self._region)}:events:{self._region}:{ACCOUNT}"
         return {
             "version": "0",
             "id": str(uuid.uuid4()),
@@ -61,7 +63,7 @@ class Schedule:
             "account": ACCOUNT,
             "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "region": self._region,
-            "resources": [f"arn:aws:events:{self._region}:{ACCOUNT}:rule/{self.blueprint.rule}"],
+            "resources": [f"{place}:rule/{self.blueprint.rule}"],
             "detail": {},
         }
 

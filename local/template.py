@@ -13,6 +13,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from local.errors import StackError
+from local.partition import partition
 
 # The translator wants code in a bucket. The key keeps the folder, so that it can be found again.
 CODE_BUCKET = "local"
@@ -21,14 +22,12 @@ CODE_PROPERTIES = {
     "AWS::Serverless::LayerVersion": "ContentUri",
 }
 # What the platform itself needs; none of it is for the code of a function.
-PLATFORM_POLICIES = {
-    name: f"arn:aws:iam::aws:policy/{name}"
-    for name in (
-        "service-role/AWSLambdaBasicExecutionRole",
-        "service-role/AWSLambdaSQSQueueExecutionRole",
-        "AWSXrayWriteOnlyAccess",
-    )
-}
+PLATFORM_POLICIES = (
+    "service-role/AWSLambdaBasicExecutionRole",
+    "service-role/AWSLambdaSQSQueueExecutionRole",
+    "AWSXrayWriteOnlyAccess",
+    "AWSXRayDaemonWriteAccess",  # the same in other partitions
+)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -88,9 +87,9 @@ def translate(
     sam = copy.deepcopy(dict(template))
     for name, resource in sam["Resources"].items():
         _rewrite_code_location(name, resource)
-    translator = Translator(
-        PLATFORM_POLICIES, Parser(), boto_session=boto3.Session(region_name=region)
-    )
+    place = f"arn:{partition(region)}:iam::aws:policy/"
+    known = {name: place + name for name in PLATFORM_POLICIES}
+    translator = Translator(known, Parser(), boto_session=boto3.Session(region_name=region))
     try:
         # The metadata says which layers are built.
         plain: dict[str, Any] = translator.translate(

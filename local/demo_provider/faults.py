@@ -41,6 +41,8 @@ class FaultKind(StrEnum):
     """200 with JSON that breaks off."""
     HTML = "html"
     """200 with a sign-in page."""
+    STILL_ACTIVE = "still-active"
+    """200 that calls the token active, whatever it is; of the introspection endpoint only."""
     ANSWER_LOST = "answer-lost"
     """The request is acted on, tokens rotate, and the answer is an empty 502."""
 
@@ -69,6 +71,7 @@ class Fault:
         shown_by: dict[FaultKind, set[Endpoint]] = {
             FaultKind.DENY: {Endpoint.AUTHORIZE},
             FaultKind.INVALID_GRANT: {Endpoint.TOKEN},
+            FaultKind.STILL_ACTIVE: {Endpoint.INTROSPECT},
             FaultKind.INVALID_CLIENT: set(Endpoint) - {Endpoint.AUTHORIZE},
         }
         if self.endpoint not in shown_by.get(self.fault, set(Endpoint)):
@@ -117,6 +120,8 @@ def answer_without_acting(fault: Fault) -> Response | None:
             response = _json_error("invalid_client", 401)
             response.headers["WWW-Authenticate"] = 'Basic realm="Demo CRM"'
             return response
+        case FaultKind.STILL_ACTIVE:
+            return jsonify(active=True)
         case FaultKind.MALFORMED:
             return Response('{"access_token": "', status=200, mimetype="application/json")
         case FaultKind.HTML:

@@ -3,14 +3,15 @@
 The service validates with the same models that authors build with. Documents are camelCase JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, StringConstraints, model_validator
 
-from connections_sdk.forms import Document, Key, Label, Parameters, Seconds, Text
+from connections_sdk.forms import Document, Key, Label, Text
 from connections_sdk.inputs import TEXT_TYPES, Choice, InputField
+from connections_sdk.places import Place, faults_at
+from connections_sdk.provider_facts import FACT_URLS, ProviderFacts
 from connections_sdk.templates import TemplateFault, open_host, rendered, sample, slots
 
 __all__ = [
@@ -23,33 +24,9 @@ __all__ = [
 ]
 
 OAUTH_INPUTS = ("authorizeUrl", "tokenUrl", "scopes", "clientId", "clientSecret")
-URL_INPUTS = ("authorizeUrl", "tokenUrl", "refreshUrl", "revokeUrl")
-
-
-class ProviderFacts(Document):
-    """What is particular about an authorization server: data, so that no code names a provider."""
-
-    issuer: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    """Compared with `iss` of the authorization response (RFC 9207)."""
-    authorize_params: Parameters = Field(default_factory=dict)
-    token_params: Parameters = Field(default_factory=dict)
-    refresh_params: Parameters = Field(default_factory=dict)
-    scope_separator: Annotated[str, StringConstraints(min_length=1, max_length=3)] = " "
-    client_authentication: Literal[
-        "client_secret_basic", "client_secret_basic_raw", "client_secret_post", "none"
-    ] = "client_secret_post"
-    context_parameters: Annotated[list[Key], Field(max_length=30)] | None = None
-    """Parameters of the callback that code receives as `context`; all but OAuth's own if None."""
-    refresh_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    revoke_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    refresh_buffer: Seconds | None = None
-    """Seconds before its end at which an access token is refreshed; five minutes by default."""
-    expires_in_default: Seconds | None = None
-    """The lifetime of access tokens of a server that does not tell it, in seconds."""
-    rotation: Literal["none", "rotates", "revokes-family"] = "revokes-family"
-    """What a second use of a refresh token does; unknown servers are taken for the strictest."""
-    invalid_grant_synonyms: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
-    """Error codes with which the server says that a grant is dead, beside `invalid_grant`."""
+PRIVATE_KEY = "privateKey"
+URL_INPUTS = ("authorizeUrl", "tokenUrl", *FACT_URLS)
+"""What is called, or shown to a browser. Beside a fact of the same name, the input wins."""
 
 
 class OAuth2Config(Document):
@@ -61,6 +38,13 @@ class OAuth2Config(Document):
     """Sent in place of `client_credentials`."""
     allowed_token_params: Annotated[list[Key], Field(max_length=30)] = Field(default_factory=list)
     """Inputs that are sent along as parameters."""
+
+    @model_validator(mode="after")
+    def _keeps_the_private_key(self) -> Self:
+        if PRIVATE_KEY not in self.allowed_token_params:
+            return self
+        place = ("allowedTokenParams", self.allowed_token_params.index(PRIVATE_KEY))
+        raise faults_at("OAuth2Config", {place: "is the private key, which is sent to nobody"})
 
 
 class ConnectionDefinition(Document):
@@ -77,51 +61,79 @@ class ConnectionDefinition(Document):
     provider: ProviderFacts = Field(default_factory=ProviderFacts)
 
     @model_validator(mode="after")
-    def _has_what_oauth_needs(self) -> Self:
+    def _hangs_together(self) -> Self:
+        faults = dict([*self._oauth_faults(), *self._template_faults()])
         if self.oauth2_config is not None and self.oauth2_type != "client_credentials":
-            message = "oauth2Config is of connections with client credentials alone"
-            raise ValueError(message)
-        if self.oauth2_type is not None:
-            missing = [name for name in self._mandatory if name not in self.inputs]
-            if missing:
-                message = f"an OAuth 2.0 connection also needs the inputs {', '.join(missing)}"
-                raise ValueError(message)
-            odd = [name for name in (*OAUTH_INPUTS, *URL_INPUTS) if not self._is_text(name)]
-            if odd:
-                message = f"these inputs of an OAuth 2.0 connection must be plain text: {odd[0]}"
-                raise ValueError(message)
+            faults["oauth2Config",] = "must be left out: it is of client credentials alone"
+        if faults:
+            raise faults_at("ConnectionDefinition", faults)
         return self
 
     @property
     def _mandatory(self) -> tuple[str, ...]:
-        """The inputs that it must have; nobody consents to client credentials."""
-        return OAUTH_INPUTS[1:] if self.oauth2_type == "client_credentials" else OAUTH_INPUTS
+        """The inputs that it must have.
 
-    def _is_text(self, name: str) -> bool:
-        field = self.inputs.get(name)
-        if field is None or (name in URL_INPUTS and field.type == "template"):
-            return True
-        return field.collection is None and field.type in TEXT_TYPES
+        Nobody consents to client credentials; a server that describes itself tells its endpoints;
+        and who signs with a key has it in the place of a secret.
+        """
+        facts = self.provider
+        left_out = {"authorizeUrl"} if self.oauth2_type == "client_credentials" else set()
+        if facts.issuer or facts.metadata_url or "metadataUrl" in self.inputs:
+            left_out |= {"authorizeUrl", "tokenUrl"}
+        names = tuple(name for name in OAUTH_INPUTS if name not in left_out)
+        if facts.client_authentication == "private_key_jwt":
+            return (*names[:-1], PRIVATE_KEY)
+        return names
+
+    @property
+    def credentials(self) -> OAuth2Config | None:
+        """How client credentials are asked for, where nobody consents."""
+        if self.oauth2_type != "client_credentials":
+            return None
+        return self.oauth2_config or OAuth2Config()
+
+    def _oauth_faults(self) -> Iterator[tuple[Place, str]]:
+        """Return what OAuth 2.0 needs of which inputs."""
+        if self.oauth2_type is None:
+            return
+        for name in self._mandatory:
+            if name not in self.inputs:
+                yield ("inputs", name), "is required: an OAuth 2.0 connection has this input"
+        for name in dict.fromkeys((*OAUTH_INPUTS, *URL_INPUTS)):
+            field = self.inputs.get(name)
+            kinds = (*TEXT_TYPES, "template") if name in URL_INPUTS else TEXT_TYPES
+            if field is not None and field.type not in kinds:
+                yield ("inputs", name, "type"), f"must be one of {', '.join(kinds)} for OAuth 2.0"
+            if field is not None and field.collection is not None:
+                yield ("inputs", name, "collection"), "must be left out: OAuth 2.0 takes one text"
+
+    def _template_faults(self) -> Iterator[tuple[Place, str]]:
+        for name, field in self.templates.items():
+            fault = None if field.preset is None else self.template_fault(name, field.preset)
+            if fault:
+                yield ("inputs", name, "default"), fault
 
     @model_validator(mode="after")
-    def _has_templates_over_its_inputs(self) -> Self:
-        faults = {
-            name: self.template_fault(name, field.default)
-            for name, field in self.templates.items()
-            if field.default not in (None, "")
-        }
-        errors = [
-            InitErrorDetails(
-                type=PydanticCustomError("template", fault),
-                loc=("inputs", name, "default"),
-                input=None,
+    def _has_facts_over_its_inputs(self) -> Self:
+        plain = [name for name, field in self.inputs.items() if field.plain]
+        # A private key signs here and goes nowhere.
+        secret = [name for name, each in self.inputs.items() if each.secret and name != PRIVATE_KEY]
+        faults = {**self._account_fault(), **self.provider.slot_faults(plain, secret)}
+        if faults:
+            raise faults_at(
+                "ConnectionDefinition",
+                {("provider", *place): fault for place, fault in faults.items()},
             )
-            for name, fault in faults.items()
-            if fault is not None
-        ]
-        if errors:
-            raise ValidationError.from_exception_data("ConnectionDefinition", errors)
         return self
+
+    def _account_fault(self) -> dict[Place, str]:
+        """Return that nobody says where to ask for the account: no fact, input or metadata."""
+        facts, told = self.provider, {*self.provider.urls, *self.inputs}
+        described = facts.issuer and not told >= {"authorizeUrl", "tokenUrl"}
+        if described or told & {"userinfoUrl", "metadataUrl"}:
+            return {}
+        asks = facts.account_from and facts.account_from.source == "userinfo"
+        return {("userinfoUrl",): "is required: accountFrom asks there"} if asks else {}
 
     @property
     def templates(self) -> dict[str, InputField]:
@@ -141,7 +153,25 @@ class ConnectionDefinition(Document):
             return "must have a slot such as {{#domain}}; without one the input's type is string"
         if self.calls(name) and not text.lower().startswith(("https://", "http://")):
             return "must begin with https://"
-        return next((fault for slot in named if (fault := self._slot_fault(slot))), None)
+        faults = (self._slot_fault(slot) for slot in named)
+        return next(filter(None, faults), None)
+
+    def openness_fault(self, name: str, text: str) -> str | None:
+        """Return why a template may not be written beforehand, for others to fill its slots.
+
+        Its domain is more open than the definition's own text leaves it, by which it is decided who
+        may say where secrets are sent.
+
+        Raises:
+            TemplateFault: the text is no template.
+        """
+        default = self.inputs[name].default
+        if not self.calls(name) or not isinstance(default, str) or not default:
+            return None
+        more = set(open_host(text)) - set(open_host(default))
+        if not more:
+            return None
+        return f"must leave the domain no more open than {default} does: {min(more)} decides it"
 
     def calls(self, name: str) -> bool:
         """Tell whether the input is a URL that the service or a browser is sent to."""
@@ -155,8 +185,13 @@ class ConnectionDefinition(Document):
         template's own.
         """
         urls = {name for name in URL_INPUTS if name in self.inputs and self.calls(name)}
-        texts = [self.inputs[name].default for name in urls & self.templates.keys()]
-        return frozenset(urls).union(*(open_host(str(text)) for text in texts if text))
+        defaults = [self.inputs[name].default for name in urls & self.templates.keys()]
+        if not all(defaults):
+            # Whoever writes that text may put any of these into its host.
+            plain = {name for name, each in self.inputs.items() if each.plain}
+            return frozenset(urls | plain.difference(OAUTH_INPUTS))
+        texts = [*defaults, *self.provider.urls.values()]
+        return frozenset(urls).union(*(open_host(str(text)) for text in texts))
 
     def _slot_fault(self, name: str) -> str | None:
         field = self.inputs.get(name)
@@ -225,9 +260,13 @@ class Component(Document):
     @model_validator(mode="after")
     def _names_each_connection_once(self) -> Self:
         keys = [connection.key for connection in self.connections]
-        if len(keys) != len(set(keys)):
-            message = "connection keys must be unique within a component"
-            raise ValueError(message)
+        faults: dict[Place, str] = {
+            ("connections", index, "key"): "is the key of another connection too"
+            for index, key in enumerate(keys)
+            if key in keys[:index]
+        }
+        if faults:
+            raise faults_at("Component", faults)
         return self
 
     def connection(self, key: str) -> ConnectionDefinition | None:

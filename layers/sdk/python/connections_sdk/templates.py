@@ -38,6 +38,7 @@ def open_host(text: str) -> tuple[str, ...]:
     """Return the slots of a URL's host that leave its domain open: `https://{{#domain}}/token`.
 
     None do where a domain of the template's own follows: `https://{{#shop}}.acme.example/token`.
+    A top-level domain alone is nobody's own: `https://{{#company}}.com/token`.
 
     Raises:
         TemplateFault: the text is no template.
@@ -45,7 +46,8 @@ def open_host(text: str) -> tuple[str, ...]:
     template = _Template.parse(text)
     parts = _URL.fullmatch(_MARK.join(template.literals))
     host = parts[2].partition(":")[0] if parts else ""
-    if not host.endswith(_MARK):
+    suffix = host.rpartition(_MARK)[2]
+    if _MARK not in host or "." in suffix.lstrip("."):
         return ()
     return template.slots[: template.places.count(_Place.HOST)]
 

@@ -1,4 +1,4 @@
-"""Calls to authorization servers: one POST, nothing followed, everything bounded."""
+"""Calls to authorization servers: one request, nothing followed, everything bounded."""
 
 import logging
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ssl import SSLContext
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -21,9 +21,8 @@ from connections.application.ports import NoAnswer, NotSent
 from connections.domain.failure import Failure, FailureKind
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.messages import ServerRequest, ServerResponse
-from connections.oauth.token import LARGEST_RESPONSE
+from connections.oauth.token_response import LARGEST_RESPONSE
 
-TIME_LIMIT = timedelta(seconds=10)
 COMMIT_RESERVE = timedelta(seconds=5)
 """What is left of an invocation for storing an answer; with less, nothing is sent."""
 LEAST_TIME = timedelta(seconds=1)
@@ -38,9 +37,10 @@ class HttpAuthorizationServer:
     hosts: AllowedHosts
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     ssl_context: Callable[[], SSLContext] = default_ssl_context
-    time_limit: timedelta = TIME_LIMIT
+    time_limit: timedelta | None = None
+    """In place of the one that the request has."""
 
-    def post(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
+    def send(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
         """Send the request once and return the whole answer.
 
         Raises:
@@ -52,8 +52,9 @@ class HttpAuthorizationServer:
         if fault:
             raise NotSent(_failure(FailureKind.WAIT, f"the server's URL {fault}"))
         sent_at = self.now()
-        seconds = min(self.time_limit, deadline - COMMIT_RESERVE - sent_at)
-        if seconds < min(LEAST_TIME, self.time_limit):
+        limit = self.time_limit or timedelta(seconds=request.seconds)
+        seconds = min(limit, deadline - COMMIT_RESERVE - sent_at)
+        if seconds < min(LEAST_TIME, limit):
             raise NotSent(_failure(FailureKind.WAIT, "there was too little time left to call it"))
         exchange = Exchange(seconds.total_seconds())
         began = time.monotonic()
@@ -68,11 +69,12 @@ class HttpAuthorizationServer:
         )
 
     def _answer(self, request: ServerRequest, exchange: Exchange) -> GuardedResponse:
+        headers, content = request.content
         return guarded_request(
-            "POST",
+            request.method,
             request.url,
-            headers={"content-type": "application/x-www-form-urlencoded", **request.headers},
-            content=urlencode(request.form).encode(),
+            headers={**headers, **request.headers},
+            content=content,
             transport=GuardedTransport(self.hosts, exchange, self.ssl_context()),
             largest=LARGEST_RESPONSE,
         )
@@ -99,6 +101,7 @@ def _log(
     logger.info(
         "authorization-server-called",
         extra={
+            "method": request.method,
             "host": parts.hostname,
             "path": parts.path,
             "grantType": request.form.get("grant_type"),

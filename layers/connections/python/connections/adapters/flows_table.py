@@ -1,82 +1,41 @@
-"""Authorizations and flows, in the Connections table; DynamoDB clears away what has ended."""
+"""Flows, in the Connections table; DynamoDB clears away what has ended."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
-from connections.adapters.aws import (
-    condition,
-    from_item,
-    moment,
-    sealed_bytes,
-    to_item,
-    translated_errors,
+from connections.adapters.authorizations_table import (
+    DynamoAuthorizations,
+    flow_key,
+    put,
+    time_to_live,
 )
+from connections.adapters.aws import condition, from_item, moment, sealed_bytes, to_item
+from connections.adapters.grant_items import issuance_members, to_account, to_issuance
 from connections.adapters.sealing import Purpose, Sealer
 from connections.adapters.state_items import owner_item, to_owner
-from connections.application.ports import UsedFlow
-from connections.domain.flow import Authorization, Flow
-from connections.domain.grant import Issuance
+from connections.application.flow_ports import UsedFlow
+from connections.domain.flow import Flow, Landing
 from connections.domain.identifiers import AuthorizationId, ConnectionId
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-KEPT_AFTER_END = timedelta(days=1)
-"""A flow that comes back late, or twice, is recognized for so long."""
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoFlows:
+class DynamoFlows(DynamoAuthorizations):
     """Implements `Flows`."""
 
-    client: "DynamoDBClient"
-    table: str
     sealer: Sealer
 
-    def offer(self, authorization: Authorization) -> None:
-        """Store an authorization."""
-        item = {
-            **_authorization_key(authorization.id),
-            "linkDigest": authorization.link_digest,
-            "connectionId": authorization.connection_id,
-            **owner_item(authorization.owner),
-            "customerName": authorization.customer_name,
-            "expiresAt": authorization.expires_at,
-            "ttl": _time_to_live(authorization.expires_at),
-        }
-        self._put(item)
-
-    def offered(self, authorization_id: AuthorizationId) -> Authorization | None:
-        """Return an authorization, also an expired one that is still there."""
-        with translated_errors():
-            found = self.client.get_item(
-                TableName=self.table,
-                Key=to_item(_authorization_key(authorization_id)),
-                ConsistentRead=True,
-            ).get("Item")
-        return _authorization(authorization_id, from_item(found)) if found else None
-
-    def close(self, authorization_id: AuthorizationId) -> Authorization | None:
-        """Delete an authorization and return it, once."""
-        with translated_errors():
-            gone = self.client.delete_item(
-                TableName=self.table,
-                Key=to_item(_authorization_key(authorization_id)),
-                ReturnValues="ALL_OLD",
-            ).get("Attributes")
-        return _authorization(authorization_id, from_item(gone)) if gone else None
-
     def begin(self, flow: Flow) -> None:
-        """Store a flow with its verifier and issuance sealed."""
+        """Store a flow with its verifier, issuance and landing sealed."""
         secret = {
             "codeVerifier": flow.code_verifier,
-            "definition": flow.issuance.definition,
-            "values": flow.issuance.values,
-            "inputsDigest": flow.issuance.inputs_digest,
+            **issuance_members(flow.issuance),
+            "reconnects": flow.reconnects,
+            "account": asdict(flow.account) if flow.account else None,
+            "landing": asdict(flow.landing) if flow.landing else None,
         }
         item = {
-            **_flow_key(flow.state_digest),
+            **flow_key(flow.state_digest),
             "connectionId": flow.connection_id,
             "authorizationId": flow.authorization_id,
             **owner_item(flow.owner),
@@ -85,16 +44,16 @@ class DynamoFlows:
             "issuer": flow.issuer,
             "sealed": self.sealer.seal(Purpose.INPUTS, _record(flow.state_digest), secret),
             "expiresAt": flow.expires_at,
-            "ttl": _time_to_live(flow.expires_at),
+            "ttl": time_to_live(flow.expires_at),
         }
-        self._put(item)
+        put(self.client, self.table, item)
 
     def take(self, state_digest: str, now: datetime) -> Flow | UsedFlow | None:
         """Take the flow, once: what it held is removed by the write that takes it."""
         with condition() as failed:
             answer = self.client.update_item(
                 TableName=self.table,
-                Key=to_item(_flow_key(state_digest)),
+                Key=to_item(flow_key(state_digest)),
                 UpdateExpression="SET usedAt = :now REMOVE sealed, browserDigest",
                 ConditionExpression="attribute_exists(pk) AND attribute_not_exists(usedAt)",
                 ExpressionAttributeValues=to_item({":now": now}),
@@ -118,44 +77,16 @@ class DynamoFlows:
             redirect_uri=item["redirectUri"],
             issuer=item.get("issuer"),
             code_verifier=opened["codeVerifier"],
-            issuance=Issuance(
-                definition=opened["definition"],
-                values=opened["values"],
-                inputs_digest=opened.get("inputsDigest"),
-            ),
+            issuance=to_issuance(opened),
+            reconnects=opened.get("reconnects", False),
+            account=to_account(opened.get("account")),
+            landing=Landing(**opened["landing"]) if opened.get("landing") else None,
             expires_at=moment(item["expiresAt"]),
         )
-
-    def _put(self, item: dict[str, Any]) -> None:
-        with translated_errors():
-            self.client.put_item(TableName=self.table, Item=to_item(item))
-
-
-def _authorization(authorization_id: AuthorizationId, item: dict[str, Any]) -> Authorization:
-    return Authorization(
-        id=authorization_id,
-        link_digest=item["linkDigest"],
-        connection_id=ConnectionId(item["connectionId"]),
-        owner=to_owner(item),
-        customer_name=item.get("customerName"),
-        expires_at=moment(item["expiresAt"]),
-    )
-
-
-def _authorization_key(authorization_id: AuthorizationId) -> dict[str, str]:
-    return {"pk": authorization_id, "sk": "authorization"}
-
-
-def _flow_key(state_digest: str) -> dict[str, str]:
-    return {"pk": f"flow#{state_digest}", "sk": "flow"}
 
 
 def _record(state_digest: str) -> str:
     return f"flow/{state_digest}"
-
-
-def _time_to_live(end: datetime) -> int:
-    return int((end + KEPT_AFTER_END).timestamp())
 
 
 def _used(item: Any) -> UsedFlow:

@@ -1,12 +1,13 @@
 """A grant as it lies in the Tokens table, and sealed in a message."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from connections.adapters.aws import sealed_bytes
 from connections.adapters.sealing import Purpose, Sealer
-from connections.domain.grant import Grant, Issuance, SealedGrant, TokenSet
+from connections.domain.grant import Account, Grant, Issuance, SealedGrant, TokenSet
 from connections.domain.identifiers import ConnectionId, GrantId
 
 
@@ -18,10 +19,9 @@ def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
         "refreshToken": tokens.refresh_token,
         "issuedAt": tokens.issued_at.isoformat(),
         "expiresAt": tokens.expires_at.isoformat() if tokens.expires_at else None,
-        "definition": issuance.definition,
-        "values": issuance.values,
-        "inputsDigest": issuance.inputs_digest,
+        **issuance_members(issuance),
         "context": grant.context,
+        "account": asdict(grant.account) if grant.account else None,
     }
     record = _record(grant.connection_id, grant.grant_id, grant.generation)
     return sealer.seal(Purpose.TOKENS, record, secret)
@@ -67,13 +67,35 @@ def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
             issued_at=datetime.fromisoformat(opened["issuedAt"]),
             expires_at=datetime.fromisoformat(ends) if ends else None,
         ),
-        issuance=Issuance(
-            definition=opened["definition"],
-            values=opened["values"],
-            inputs_digest=opened.get("inputsDigest"),
-        ),
+        issuance=to_issuance(opened),
         context=opened["context"],
+        account=to_account(opened.get("account")),
     )
+
+
+def issuance_members(issuance: Issuance) -> dict[str, Any]:
+    """Return an issuance as members of what is sealed."""
+    return {
+        "definition": issuance.definition,
+        "values": issuance.values,
+        "inputsDigest": issuance.inputs_digest,
+        "metadata": issuance.metadata,
+    }
+
+
+def to_issuance(opened: Mapping[str, Any]) -> Issuance:
+    """Return the issuance among what was unsealed."""
+    return Issuance(
+        definition=opened["definition"],
+        values=opened["values"],
+        inputs_digest=opened.get("inputsDigest"),
+        metadata=opened.get("metadata", {}),
+    )
+
+
+def to_account(members: Mapping[str, Any] | None) -> Account | None:
+    """Return the account that was kept, if one was."""
+    return Account(**members) if members else None
 
 
 def _record(connection_id: str, grant_id: str, generation: int) -> str:

@@ -21,6 +21,8 @@ REQUEST_ERRORS = (
     AddressForbidden,
     TimeUp,
     OSError,
+    # A token that is no ASCII can stand in no header.
+    UnicodeEncodeError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.TimeoutException,

@@ -7,6 +7,7 @@ from connections.adapters.inputs_items import inputs_item
 from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import (
     CLOSED,
+    due_item,
     inputs_key,
     new_state,
     place_item,
@@ -91,6 +92,8 @@ def _changed_state(table: str, change: Change) -> dict[str, Any]:
         "inputsDigest": connection.inputs_digest,
         "updatedAt": connection.updated_at,
     }
+    if connection.refresh_at != former.refresh_at:
+        sets |= due_item(connection.id, connection.refresh_at)
     changed, expected = _shared(connection), _shared(former)
     differing = [name for name in changed if changed[name] != expected[name]]
     sets |= {name: changed[name] for name in differing}

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connections.adapters.aws import translated_errors
@@ -23,6 +24,10 @@ class SqsSealedRevocations:
 
     def hand_over(self, grant: SealedGrant) -> None:
         """Send a grant to be revoked."""
+        self.send(grant, timedelta())
+
+    def send(self, grant: SealedGrant, after: timedelta) -> None:
+        """Send a grant to be revoked after at most 15 minutes."""
         message = {
             "pk": grant.connection_id,
             "grantId": grant.grant_id,
@@ -30,7 +35,11 @@ class SqsSealedRevocations:
             "sealed": base64.b64encode(grant.sealed).decode(),
         }
         with translated_errors():
-            self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(message))
+            self.client.send_message(
+                QueueUrl=self.url,
+                MessageBody=json.dumps(message),
+                DelaySeconds=round(after.total_seconds()),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,31 @@ class SqsRevocationQueue:
     url: str
     sealer: Sealer
 
-    def send(self, grant: Grant) -> None:
+    def send(self, grant: Grant, *, after: timedelta = timedelta()) -> None:
         """Send a grant to be revoked."""
         sealed = sealed_grant(grant_item(grant, self.sealer))
-        SqsSealedRevocations(self.client, self.url).hand_over(sealed)
+        SqsSealedRevocations(self.client, self.url).send(sealed, after)
+
+
+@dataclass(frozen=True, slots=True)
+class SqsPostponements:
+    """Lets messages that were received come again later than the queue would have it."""
+
+    client: "SQSClient"
+    url: str
+
+    def postpone(self, receipt_handle: str, delay: timedelta) -> None:
+        """Let a message come again after so long, at most some hours from its receipt.
+
+        Raises:
+            Unavailable: it comes again when the queue's own visibility timeout is over.
+        """
+        with translated_errors():
+            self.client.change_message_visibility(
+                QueueUrl=self.url,
+                ReceiptHandle=receipt_handle,
+                VisibilityTimeout=round(delay.total_seconds()),
+            )
 
 
 def parse_revocation_message(body: str, sealer: Sealer) -> Grant:

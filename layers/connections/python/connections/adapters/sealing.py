@@ -31,7 +31,6 @@ from aws_cryptographic_material_providers.mpl.models import (
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient
 from aws_encryption_sdk.exceptions import (
     AWSEncryptionSDKClientError,
-    MasterKeyProviderError,
     NotSupportedError,
     SerializationError,
     UnknownIdentityError,
@@ -101,7 +100,7 @@ class Sealer:
             except Exception as error:
                 if not _says(error, "No item found for corresponding branch key"):
                     raise
-            self._create_branch_key(purpose)
+            self._create_branch_keys()
             return self._encrypt(purpose, record, source)
         except Exception as error:
             raise Unavailable("Sealing does not work for now; try again.") from error
@@ -147,6 +146,15 @@ class Sealer:
             # as garbage: Python 3.13 then prints a traceback for whatever does not open.
             stream.footer = getattr(stream, "footer", None)
             stream.close()
+
+    def _create_branch_keys(self) -> None:
+        """Make the branch keys of all purposes, on the first use of any.
+
+        Inputs come before tokens, and last here: where their key is, all are. So only one function
+        has to make any.
+        """
+        for purpose in (Purpose.TOKENS, Purpose.INPUTS):
+            self._create_branch_key(purpose)
 
     def _create_branch_key(self, purpose: Purpose) -> None:
         try:
@@ -194,13 +202,6 @@ def _says(error: Exception, words: str) -> bool:
     return words in str(error) or words in repr(error.args)
 
 
-_MALFORMED = (
-    InvalidTag,
-    MasterKeyProviderError,
-    NotSupportedError,
-    SerializationError,
-    UnknownIdentityError,
-)
 _OF_THE_CIPHERTEXT = ("Primitives", "No Encrypted Data Keys found to match")
 """What the keyring's errors name if a data key does not open, or is of another branch key."""
 

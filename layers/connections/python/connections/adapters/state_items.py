@@ -1,6 +1,7 @@
 """The state item of a connection, as it lies in the Connections table."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 from zlib import crc32
 
@@ -16,6 +17,7 @@ from connections.domain.connection import (
     Use,
     UseOutcome,
 )
+from connections.domain.grant import Account
 from connections.domain.identifiers import (
     ConnectionId,
     CustomerId,
@@ -48,6 +50,14 @@ def shard(connection_id: ConnectionId) -> str:
     return str(crc32(connection_id.encode()) % SHARDS)
 
 
+def due_item(connection_id: ConnectionId, refresh_at: datetime | None) -> dict[str, Any]:
+    """Return what puts a connection into the due index, or takes it out."""
+    return {
+        "refreshAt": refresh_at,
+        "dueShard": None if refresh_at is None else shard(connection_id),
+    }
+
+
 def evidence_item(evidence: Evidence) -> dict[str, Any]:
     """Return the evidence of a failure as an attribute."""
     values = {
@@ -57,6 +67,13 @@ def evidence_item(evidence: Evidence) -> dict[str, Any]:
         "providerError": evidence.provider_error,
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def account_item(account: Account | None) -> dict[str, str] | None:
+    """Return the account that consented as an attribute."""
+    if account is None:
+        return None
+    return {"id": account.id, **({"name": account.name} if account.name else {})}
 
 
 def owner_item(owner: Owner) -> dict[str, str | None]:
@@ -84,6 +101,7 @@ def place_item(place: Place | None) -> dict[str, str | None]:
 def new_state(connection: Connection) -> dict[str, Any]:
     """Return the item of a connection that was never connected, refreshed or used."""
     return {
+        **due_item(connection.id, connection.refresh_at),
         **state_key(connection.id),
         "listed": LISTED,
         **owner_item(connection.owner),
@@ -93,6 +111,7 @@ def new_state(connection: Connection) -> dict[str, Any]:
         "component": connection.component,
         "definitionKey": connection.definition_key,
         "oauth": connection.oauth,
+        "clientCredentials": connection.client_credentials or None,
         "status": connection.status.value,
         "reason": connection.reason.value if connection.reason else None,
         "requestedScopes": connection.requested_scopes,
@@ -118,10 +137,12 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         place=_place(item),
         template_id=TemplateId(item["templateId"]) if "templateId" in item else None,
         oauth=item["oauth"],
+        client_credentials=item.get("clientCredentials", False),
         status=Status(item["status"]),
         reason=Reason(item["reason"]) if "reason" in item else None,
         requested_scopes=item.get("requestedScopes"),
         granted_scopes=item.get("grantedScopes"),
+        account=Account(**item["account"]) if "account" in item else None,
         grant_id=GrantId(item["grantId"]) if item["grantId"] else None,
         generation=int(item["generation"]),
         expires_at=moment(item.get("expiresAt")),

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import condition, from_item, to_item
-from connections.adapters.state_items import CLOSED, evidence_item, shard, state_key, to_connection
+from connections.adapters.state_items import (
+    CLOSED,
+    account_item,
+    due_item,
+    evidence_item,
+    state_key,
+    to_connection,
+)
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.grant import Grant
@@ -65,13 +72,21 @@ class DynamoStates:
         self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
     ) -> bool:
         """Bring the state up to a stored generation and end the claim that `former` precedes."""
-        sets = {**_alive(grant, refresh_at, now), "lastRefreshedAt": grant.tokens.issued_at}
+        sets = {
+            **_alive(grant, refresh_at, now),
+            "grantInputsDigest": grant.issuance.inputs_digest,
+            "lastRefreshedAt": grant.tokens.issued_at,
+        }
         return self._write(former, sets, (*CLAIM, *SPENDING, "reason", "lastError"))
 
-    def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
+    def connected(
+        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+    ) -> bool:
         """Record a new grant, whoever held a claim."""
         digest = grant.issuance.inputs_digest
         sets = {**_alive(grant, refresh_at, now), "grantInputsDigest": digest}
+        if asked is not None:
+            sets["requestedScopes"] = asked
         forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
         # Not twice: a write whose answer was lost is tried again, and must not end a claim that
         # was made in between.
@@ -93,7 +108,7 @@ class DynamoStates:
             "failures": record.failures,
             "lastError": evidence_item(record.evidence),
             "updatedAt": now,
-            **_due(former.id, record.refresh_at),
+            **due_item(former.id, record.refresh_at),
         }
         forgets = CLAIM if record.outcome_unknown else (*CLAIM, *SPENDING)
         return self._write(former, sets, forgets)
@@ -104,7 +119,7 @@ class DynamoStates:
         sets = {
             "spendingGrant": spending.grant_id if spending else None,
             "spendingGeneration": spending.generation if spending else None,
-            **_due(former.id, refresh_at),
+            **due_item(former.id, refresh_at),
         }
         return self._write(former, sets, CLAIM)
 
@@ -119,8 +134,9 @@ class DynamoStates:
             "updatedAt": now,
             "expiresAt": None,
             "grantedScopes": None,
+            "account": None,
             "grantInputsDigest": None,
-            **_due(former.id, None),
+            **due_item(former.id, None),
         }
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
         believed = former.grant_id or ""
@@ -179,14 +195,7 @@ def _alive(grant: Grant, refresh_at: datetime | None, now: datetime) -> dict[str
         "failures": 0,
         "expiresAt": grant.tokens.expires_at,
         "grantedScopes": grant.tokens.scopes,
+        "account": account_item(grant.account),
         "updatedAt": now,
-        **_due(grant.connection_id, refresh_at),
-    }
-
-
-def _due(connection_id: ConnectionId, refresh_at: datetime | None) -> dict[str, Any]:
-    """Return what puts a connection into the due index, or takes it out."""
-    return {
-        "refreshAt": refresh_at,
-        "dueShard": None if refresh_at is None else shard(connection_id),
+        **due_item(grant.connection_id, refresh_at),
     }

@@ -8,7 +8,7 @@ from connections.adapters.connections_table import read_together
 from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
 from connections.adapters.inputs_items import inputs_of
 from connections.adapters.sealing import Purpose, Sealer
-from connections.adapters.state_items import CLOSED, inputs_key
+from connections.adapters.state_items import CLOSED, inputs_key, state_key
 from connections.domain.connection import Inputs
 from connections.domain.grant import Grant, SealedGrant
 from connections.domain.identifiers import ConnectionId
@@ -34,18 +34,23 @@ class DynamoTokens:
         found = _stored(self.client, self.table, connection_id)
         return open_grant(found, self.sealer) if found else None
 
-    def begin(self, grant: Grant) -> None:
-        """Store a new grant in place of another."""
+    def begin(self, grant: Grant, *, in_place: bool = True) -> bool:
+        """Store a new grant, in place of another if so wanted; False if there is one."""
         item = to_item(grant_item(grant, self.sealer))
         # Not twice: a write whose answer was lost is tried again, and must not bring back the
         # first generation when a second is stored.
-        with condition():
+        expected: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if in_place:
+            expected["ConditionExpression"] += " OR grantId <> :grant"
+            expected["ExpressionAttributeValues"] = to_item({":grant": grant.grant_id})
+        with condition() as failed:
             self.client.put_item(
                 TableName=self.table,
                 Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR grantId <> :grant",
-                ExpressionAttributeValues=to_item({":grant": grant.grant_id}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **expected,
             )
+        return not failed or failed[0].get("grantId") == grant.grant_id
 
     def succeed(self, successor: Grant) -> bool:
         """Store the next generation in place of the one before it."""
@@ -124,16 +129,19 @@ class DynamoReadings:
     sealer: Sealer
 
     def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
-        """Return inputs and grant, both consistently read in one request."""
+        """Return inputs and grant, both consistently read in one request.
+
+        The state is read beside them: closed, the connection is gone for whoever asks.
+        """
         keys = {
-            self.connections_table: [inputs_key(connection_id)],
+            self.connections_table: [state_key(connection_id), inputs_key(connection_id)],
             self.tokens_table: [{"pk": str(connection_id)}],
         }
-        inputs: Inputs | None = None
-        grant: Grant | None = None
-        for item in read_together(self.client, keys):
-            if "grantId" in item:
-                grant = open_grant(item, self.sealer)
-            elif CLOSED not in item:
-                inputs = inputs_of(item, self.sealer)
-        return inputs, grant
+        items = {item.get("sk", "tokens"): item for item in read_together(self.client, keys)}
+        tokens, inputs = items.get("tokens"), items.get("inputs")
+        if CLOSED in items.get("state", {}):
+            inputs = None
+        return (
+            inputs_of(inputs, self.sealer) if inputs else None,
+            open_grant(tokens, self.sealer) if tokens else None,
+        )

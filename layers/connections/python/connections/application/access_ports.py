@@ -19,6 +19,7 @@ from connections.domain.identifiers import (
     InstanceId,
     SigningKeyId,
 )
+from connections.domain.organization import OrganizationProfile, ProfileChange
 from connections.domain.signing_key import SigningKey
 
 
@@ -43,6 +44,20 @@ class ApiKeys(Protocol):
 
     def remove(self, key_id: ApiKeyId) -> bool:
         """Delete a key; False if there is none."""
+
+
+class KnownOrganization(Protocol):
+    """What the organization says of itself, for whom it concerns."""
+
+    def get(self) -> OrganizationProfile:
+        """Return it; an empty one before anything was said."""
+
+
+class OrganizationProfiles(KnownOrganization, Protocol):
+    """What the organization says of itself, for who changes it."""
+
+    def change(self, change: ProfileChange) -> OrganizationProfile:
+        """Store what is not None, and return all there is then."""
 
 
 class KnownApiKeys(Protocol):

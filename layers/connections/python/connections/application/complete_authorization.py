@@ -3,48 +3,47 @@
 Whatever goes wrong leaves an entry in the connection's log, and the old grant as it was.
 """
 
+import hmac
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from connections.application.flow_log import FlowLog
+from connections.application.flow_ports import Flows, UsedFlow
+from connections.application.identify_account import AccountReader
 from connections.application.insisting import insist
 from connections.application.invocation import Invocation
+from connections.application.keep_tokens import let_go
 from connections.application.ports import (
     AuthorizationServer,
     Clock,
-    Flows,
-    Logbook,
     NewGrants,
     NoAnswer,
     NotSent,
     RevocationQueue,
     Tokens,
-    UsedFlow,
 )
-from connections.application.remedies import (
-    CONNECTED,
-    CONNECTED_FOR_A_WHILE,
-    EXCHANGE_REMEDIES,
-    NOT_EXCHANGED,
-    NOT_STORED,
-    REJECTIONS,
-)
+from connections.application.registration import requested_scopes
+from connections.application.remedies import NOT_EXCHANGED, NOT_STORED
 from connections.domain.errors import Misconfigured, Unavailable
-from connections.domain.failure import Failure
-from connections.domain.flow import Authorization, Flow
-from connections.domain.grant import Grant, TokenSet, refresh_time
+from connections.domain.flow import Authorization, Flow, Landing, Outcome
+from connections.domain.grant import Grant, TokenSet, another, refresh_time
 from connections.domain.identifiers import Randomness, grant_id
-from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.authorization import (
+    AuthorizationResponse,
     CallbackRejected,
     ConsentRefused,
     authorization_code,
     callback_context,
     digest,
+    nonce,
     parse_authorization_response,
 )
 from connections.oauth.client import OAuthClient
-from connections.oauth.token import TokenRequestFailed, code_request, token_set
+from connections.oauth.id_token import IdTokenRejected
+from connections.oauth.token_request import code_request
+from connections.oauth.token_response import TokenRequestFailed, token_set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +53,16 @@ class Completion:
     error: str | None = None
     flow: Flow | None = None
     """The flow that connected."""
+    landing: Landing | None = None
+    """Where the browser goes; only of a flow that this browser began."""
+
+
+class UnwantedGrant(Exception):
+    """The code brought tokens that are not kept."""
+
+    def __init__(self, flow: Flow, grant: Grant, code: str, why: str = "") -> None:
+        super().__init__(code)
+        self.flow, self.grant, self.code, self.why = flow, grant, code, why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +74,8 @@ class AuthorizationCompleter:
     grants: NewGrants
     revocations: RevocationQueue
     servers: AuthorizationServer
-    logbook: Logbook
+    accounts: AccountReader
+    log: FlowLog
     clock: Clock
     randomness: Randomness = secrets.token_bytes
     chance: Callable[[], float] = secrets.SystemRandom().random
@@ -80,27 +90,52 @@ class AuthorizationCompleter:
         if flow is None:
             return Completion(error="unknown-state")
         if isinstance(flow, UsedFlow):
-            return self._rejected(flow, "flow-used")
+            return Completion(error=self.log.rejected(flow, "flow-used"))
+        completion = self._finish(flow, response, browser, invocation)
+        if not hmac.compare_digest(digest(browser or ""), flow.browser_digest):
+            return completion
+        return replace(completion, landing=flow.landing)
+
+    def _finish(
+        self,
+        flow: Flow,
+        response: AuthorizationResponse,
+        browser: str | None,
+        invocation: Invocation,
+    ) -> Completion:
         try:
             code = authorization_code(response, flow, browser=browser, now=self.clock.now())
         except CallbackRejected as rejected:
-            return self._rejected(flow, rejected.code)
+            return self._ended(flow, Completion(error=self.log.rejected(flow, rejected.code)))
         except ConsentRefused as refused:
-            return self._refused(flow, refused.provider_error)
+            error = self.log.refused(flow, refused.provider_error)
+            return self._ended(flow, Completion(error=error))
         try:
             authorization = self._link_taken(flow)
         except Unavailable:
-            self._log(flow, Event.AUTHORIZATION_FAILED, Severity.ERROR, NOT_EXCHANGED)
+            self.log.failed(flow, NOT_EXCHANGED)
             raise
         if authorization is None:
-            return self._rejected(flow, "link-used")
+            return Completion(error=self.log.rejected(flow, "link-used"))
         try:
-            tokens = self._exchange(flow, code, invocation)
+            grant = self._grant(flow, response, code, invocation)
         except (NotSent, NoAnswer, TokenRequestFailed, Misconfigured) as error:
-            failed = self._failed(flow, error.failure)
-            self.flows.offer(authorization)
-            return failed
-        return self._connected(flow, tokens, callback_context(response, flow))
+            failed = Completion(error=self.log.not_exchanged(flow, error.failure))
+        except UnwantedGrant as unwanted:
+            failed = self._unwanted(unwanted)
+        else:
+            return self._ended(flow, self._connected(flow, grant))
+        # The link is good for another try.
+        self.flows.offer(replace(authorization, outcome=Outcome(error=failed.error)))
+        return failed
+
+    def _ended(self, flow: Flow, completion: Completion) -> Completion:
+        """Keep for whoever opened the window how it ended, and return that."""
+        outcome = Outcome(error=completion.error)
+        # It has happened, whether or not it can be told.
+        with suppress(Unavailable):
+            insist(lambda: self.flows.settle(flow.authorization_id, outcome), self.clock)
+        return completion
 
     def _link_taken(self, flow: Flow) -> Authorization | None:
         # A code is good once: whatever can fail for our own reasons fails before it is spent.
@@ -109,99 +144,84 @@ class AuthorizationCompleter:
         # whoever has the link could put another account in the customer's place.
         return self.flows.close(flow.authorization_id)
 
-    def _exchange(self, flow: Flow, code: str, invocation: Invocation) -> TokenSet:
-        client = OAuthClient.of(flow.issuance)
-        request = code_request(
-            client, code=code, redirect_uri=flow.redirect_uri, code_verifier=flow.code_verifier
-        )
-        answer = self.servers.post(request, invocation.deadline)
-        return token_set(client, answer, former=None)
+    def _grant(
+        self, flow: Flow, response: AuthorizationResponse, code: str, invocation: Invocation
+    ) -> Grant:
+        """Exchange the code and return the grant that it brings.
 
-    def _connected(self, flow: Flow, tokens: TokenSet, context: Mapping[str, str]) -> Completion:
-        client = OAuthClient.of(flow.issuance)
-        now = self.clock.now()
+        Raises:
+            NotSent, NoAnswer, TokenRequestFailed, Misconfigured: there is none.
+            UnwantedGrant: it is not of who was asked.
+        """
+        context = callback_context(response, flow)
+        client = OAuthClient.of(flow.issuance, context)
+        tokens = self._exchange(client, flow, code, invocation)
         grant = Grant(
             connection_id=flow.connection_id,
-            grant_id=grant_id(now, self.randomness),
+            grant_id=grant_id(self.clock.now(), self.randomness),
             generation=1,
             tokens=tokens,
             issuance=flow.issuance,
             context=context,
         )
-        refresh_at = refresh_time(
-            tokens, refresh_buffer=client.refresh_buffer, spread=self.chance()
+        try:
+            account = self.accounts.account(client, tokens, nonce(response.state), invocation)
+        except IdTokenRejected as rejected:
+            why = f"It {rejected}."
+            raise UnwantedGrant(flow, grant, "id-token-rejected", why) from None
+        grant = replace(grant, account=account)
+        wanted = client.facts.account_from
+        refuses = wanted is not None and wanted.other_account == "refuse"
+        if refuses and flow.account and (account is None or another(flow.account, account)):
+            raise UnwantedGrant(flow, grant, "other-account")
+        return grant
+
+    def _exchange(
+        self, client: OAuthClient, flow: Flow, code: str, invocation: Invocation
+    ) -> TokenSet:
+        request = code_request(
+            client,
+            code=code,
+            redirect_uri=flow.redirect_uri,
+            code_verifier=flow.code_verifier,
+            now=self.clock.now(),
         )
+        answer = self.servers.send(request, invocation.deadline)
+        return token_set(client, answer, former=None)
+
+    def _connected(self, flow: Flow, grant: Grant) -> Completion:
+        client = OAuthClient.of(grant.issuance, grant.context)
+        now = self.clock.now()
+        refresh_at = refresh_time(grant.tokens, client.renewal, spread=self.chance())
         # The tokens first: they are the truth, and the state is mended from them if need be.
         try:
             insist(lambda: self.tokens.begin(grant), self.clock)
         except Unavailable:
-            self._log(flow, Event.AUTHORIZATION_FAILED, Severity.ERROR, NOT_STORED)
+            self.log.failed(flow, NOT_STORED)
             raise
-        if not insist(lambda: self.grants.connected(grant, refresh_at, now), self.clock):
-            return self._gone(grant, client)
-        lasting = tokens.refresh_token is not None
-        self._log(
+        asked = requested_scopes(grant.issuance)
+        if not insist(lambda: self.grants.connected(grant, refresh_at, now, asked), self.clock):
+            return self._gone(grant)
+        self.log.connected(
             flow,
-            Event.CONNECTED,
-            Severity.INFO if lasting else Severity.WARNING,
-            CONNECTED if lasting else CONNECTED_FOR_A_WHILE,
+            lasting=grant.tokens.renewable(client.renewal.by, now),
+            by_another=another(flow.account, grant.account),
         )
         return Completion(flow=flow)
 
-    def _gone(self, grant: Grant, client: OAuthClient) -> Completion:
-        """End a consent to a connection that was deleted meanwhile: nothing of it may stay."""
-        if client.revokes:
-            insist(lambda: self.revocations.send(grant), self.clock)
-        insist(lambda: self.tokens.delete(grant), self.clock)
+    def _gone(self, grant: Grant) -> Completion:
+        """End a consent to a connection that was deleted meanwhile."""
+        let_go(grant, self.tokens, self.revocations, self.clock)
         return Completion(error="connection-deleted")
 
-    def _rejected(self, flow: Flow | UsedFlow, code: str) -> Completion:
-        self._log(flow, Event.CALLBACK_REJECTED, Severity.WARNING, REJECTIONS[code])
-        return Completion(error=code)
+    def _unwanted(self, unwanted: UnwantedGrant) -> Completion:
+        """End a grant that is not kept; what the connection had before stays.
 
-    def _refused(self, flow: Flow, provider_error: str) -> Completion:
-        chosen = provider_error == "access_denied"
-        code = "consent-refused" if chosen else "authorization-failed"
-        self._log(
-            flow,
-            Event.AUTHORIZATION_REFUSED if chosen else Event.AUTHORIZATION_FAILED,
-            Severity.WARNING if chosen else Severity.ERROR,
-            REJECTIONS[code],
-            provider_error=provider_error,
-        )
-        return Completion(error=code)
-
-    def _failed(self, flow: Flow, failure: Failure) -> Completion:
-        self._log(
-            flow,
-            Event.AUTHORIZATION_FAILED,
-            Severity.ERROR,
-            f"The code could not be exchanged: {failure.explanation}. "
-            + (failure.remedy or EXCHANGE_REMEDIES[failure.kind]),
-            http_status=failure.http_status,
-            provider_error=failure.provider_error,
-        )
-        return Completion(error="exchange-failed")
-
-    def _log(
-        self,
-        flow: Flow | UsedFlow,
-        event: Event,
-        severity: Severity,
-        detail: str,
-        *,
-        http_status: int | None = None,
-        provider_error: str | None = None,
-    ) -> None:
-        self.logbook.write(
-            LogEntry(
-                connection_id=flow.connection_id,
-                at=self.clock.now(),
-                event=event,
-                severity=severity,
-                detail=detail,
-                http_status=http_status,
-                provider_error=provider_error,
-                authorization_id=flow.authorization_id,
-            )
-        )
+        Some servers keep all consents of one account as one grant: ending the new would end the
+        old. So it is ended only where there is no old, or where it is of another account.
+        """
+        grant, flow = unwanted.grant, unwanted.flow
+        apart = another(flow.account, grant.account) or not flow.reconnects
+        if apart and OAuthClient.of(grant.issuance, grant.context).revokes:
+            insist(lambda: self.revocations.send(grant), self.clock)
+        return Completion(error=self.log.unwanted(flow, unwanted.code, unwanted.why))

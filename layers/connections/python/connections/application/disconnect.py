@@ -1,35 +1,41 @@
-"""Disconnect: hand the tokens over to be revoked, delete them, and say so."""
+"""Disconnect: queue the tokens to be revoked, delete them, say so, and try to revoke them at once.
 
+In this order: killed at any step, nothing is lost that works at the provider, and what was revoked
+at once is settled, so that the message that comes a minute later has no work to do.
+"""
+
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import timedelta
 
 from connections.application.access_ports import SealedTokens
+from connections.application.invocation import Invocation
 from connections.application.ports import (
     Clock,
     Connections,
     Logbook,
     RevocationQueue,
     SealBroken,
+    SettledRevocations,
     States,
     Tokens,
 )
 from connections.application.registration import issuance_of
-from connections.domain.connection import Connection
+from connections.application.revoke import BY_HAND, FIRST_DELAY, Revoker
+from connections.domain.connection import Connection, Reason
 from connections.domain.errors import NotFound, NotOAuth, Unavailable
 from connections.domain.grant import Grant, Issuance
 from connections.domain.identifiers import ConnectionId, GrantId
 from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.domain.revocation import Revocation
 from connections.oauth.client import OAuthClient
 
+logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 """How many refreshes may come in between before the caller is asked to try again."""
-
-
-class Revocation(StrEnum):
-    """What happens to the tokens at the authorization server."""
-
-    QUEUED = "queued"
-    NOT_SUPPORTED = "not-supported"
+AT_ONCE = timedelta(seconds=9)
+"""How long it may take, of which the last five seconds are for storing: a call ends before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +47,12 @@ class Disconnecter:
     tokens: Tokens
     sealed_tokens: SealedTokens
     revocations: RevocationQueue
+    revoker: Revoker
+    settlements: SettledRevocations
     logbook: Logbook
     clock: Clock
 
-    def disconnect(self, connection_id: ConnectionId) -> Revocation:
+    def disconnect(self, connection_id: ConnectionId, invocation: Invocation) -> Revocation:
         """End the connection's grant. Disconnecting what is not connected changes nothing.
 
         Raises:
@@ -63,8 +71,11 @@ class Disconnecter:
             ended = self._end(grant)
         except SealBroken:
             return self._end_unopened(connection)
-        self._record(connection, grant.grant_id, Severity.INFO, _WORDS[ended])
-        return ended
+        revocation = _supported(grant.issuance)
+        recorded = self._record(connection, grant.grant_id, Severity.INFO, _WORDS[revocation])
+        if revocation is Revocation.NOT_SUPPORTED or not recorded:
+            return revocation
+        return self._at_once(ended, invocation)
 
     def _finish(self, connection: Connection) -> Revocation:
         """Finish a disconnect that was cut short after it had deleted the tokens, if there was one.
@@ -72,6 +83,8 @@ class Disconnecter:
         What it handed over is being revoked, if the definition has an endpoint for that.
         """
         if connection.grant_id is None:
+            if connection.client_credentials and connection.reason is not Reason.DISCONNECTED:
+                self._switch_off(connection)
             return Revocation.NOT_SUPPORTED
         found = self.connections.with_inputs(connection.id)
         if found is None:
@@ -79,6 +92,11 @@ class Disconnecter:
         ended = _supported(issuance_of(found[1]))
         self._record(connection, None, Severity.INFO, _WORDS[ended])
         return ended
+
+    def _switch_off(self, connection: Connection) -> None:
+        """Let client credentials not be fetched, which nobody's consent stands for."""
+        if not self._record(connection, None, Severity.INFO, SWITCHED_OFF):
+            raise Unavailable("The access token is being fetched; try again.")
 
     def _end_unopened(self, connection: Connection) -> Revocation:
         """End a grant that does not open: it is of no use to anybody, and cannot be revoked."""
@@ -91,9 +109,10 @@ class Disconnecter:
 
     def _record(
         self, connection: Connection, ended: GrantId | None, severity: Severity, words: str
-    ) -> None:
+    ) -> bool:
         now = self.clock.now()
-        if self.states.disconnected(connection, now, ended):
+        recorded = self.states.disconnected(connection, now, ended)
+        if recorded:
             self.logbook.write(
                 LogEntry(
                     connection_id=connection.id,
@@ -103,23 +122,51 @@ class Disconnecter:
                     detail=words,
                 )
             )
+        return recorded
 
-    def _end(self, grant: Grant) -> Revocation:
+    def _end(self, grant: Grant) -> Sequence[Grant]:
         """Hand the grant over and delete it, at the generation it stands at.
 
         A refresh may store a successor in between: then that is handed over and deleted too. A
         grant that comes in between is another consent, and stays.
+
+        Returns:
+            All generations that were ended; none if there is another consent, with which some
+            servers would end the new one.
         """
-        revocation = _supported(grant.issuance)
+        supported = _supported(grant.issuance) is Revocation.QUEUED
+        ended = [grant]
         for _ in range(ATTEMPTS):
             # Handed over before it is deleted: a crash in between leaves nothing unrevoked.
-            if revocation is Revocation.QUEUED:
-                self.revocations.send(grant)
-            stored = None if self.tokens.delete(grant) else self.tokens.get(grant.connection_id)
-            if stored is None or stored.grant_id != grant.grant_id:
-                return revocation
-            grant = stored
+            if supported:
+                self.revocations.send(ended[-1], after=FIRST_DELAY)
+            deleted = self.tokens.delete(ended[-1])
+            stored = None if deleted else self.tokens.get(grant.connection_id)
+            if stored is None:
+                return ended
+            if stored.grant_id != grant.grant_id:
+                return []
+            ended.append(stored)
         raise Unavailable("The connection is being refreshed all the time; try again.")
+
+    def _at_once(self, ended: Sequence[Grant], invocation: Invocation) -> Revocation:
+        """Try once to revoke what was ended; whatever comes of it, it is disconnected here."""
+        if not ended:
+            return Revocation.QUEUED
+        deadline = min(invocation.deadline, self.clock.now() + AT_ONCE)
+        bounded = Invocation(id=invocation.id, deadline=deadline)
+        try:
+            confirmed = [self.revoker.revoke(grant, bounded) for grant in ended]
+        except Unavailable:
+            return Revocation.QUEUED
+        try:
+            self.settlements.settle(ended[-1])
+        except Unavailable:
+            # It is only revoked once more, which does no harm (RFC 7009 section 2.2).
+            logger.warning(
+                "revocation-not-settled", extra={"connectionId": ended[-1].connection_id}
+            )
+        return Revocation.REVOKED if all(confirmed) else Revocation.NOT_SUPPORTED
 
 
 def _supported(issuance: Issuance) -> Revocation:
@@ -131,8 +178,9 @@ UNOPENED = (
     " changed in storage. End the app's access in the provider's own settings, and find out who"
     " can write to the table of tokens."
 )
+SWITCHED_OFF = "There was no access token. None is fetched until the connection is refreshed."
 _WORDS = {
     Revocation.QUEUED: "The tokens were deleted here and are being revoked at the provider.",
     Revocation.NOT_SUPPORTED: "The tokens were deleted here. The provider has no revocation"
-    " endpoint: the customer can end the app's access in the provider's own settings.",
+    f" endpoint. {BY_HAND}",
 }

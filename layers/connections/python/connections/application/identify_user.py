@@ -22,8 +22,8 @@ class UserIdentification:
     key_sets: KeySets
     customers: KnownCustomers
     clock: Clock
-    audience: str
-    """What a token must name if it names an audience: this stack's public URL."""
+    audiences: tuple[str, ...]
+    """One of them a token must name if it names an audience: the addresses of this stack."""
 
     def identify(self, credential: str) -> Identified:
         """Return whose token this is.
@@ -62,7 +62,7 @@ class UserIdentification:
                 return verified_token(
                     credential,
                     self._keys(key, kid),
-                    audience=self.audience,
+                    audiences=self.audiences,
                     issuer=key.issuer,
                     now=self.clock.now(),
                 )

@@ -107,7 +107,10 @@ class Versions(Protocol):
         """Store a version and lock the templates that it refers to, all or nothing.
 
         False, and nothing changed, if `former` is not what is stored any more, or a template is not
-        at the revision that the version refers to.
+        at the revision that the version refers to, or not shared with the customer who builds it.
+
+        Raises:
+            InvalidRequest: it is larger than what can be stored.
         """
 
     def get(self, integration_id: IntegrationId, number: int) -> Version | None:

@@ -54,18 +54,9 @@ class SigningKeyRegistry:
             raise Forbidden(
                 f"Whoever signs is every customer's admin: use a key with {', '.join(missing)}."
             )
-        if (public_key is None) == (jwks_url is None):
-            problem = Problem("#/publicKey", "give either publicKey or jwksUrl")
-            raise InvalidRequest("A signing key is one key or the URL of a set.", [problem])
-        if jwks_url is not None and (fault := self._fault(jwks_url)):
-            raise InvalidRequest("The URL cannot be used.", [Problem("#/jwksUrl", fault)])
+        self._check_source(public_key, jwks_url)
         jwk = None if public_key is None else public_jwk(public_key)
-        known = self.keys.all()
-        if len(known) >= MOST_KEYS:
-            raise TooMany("There are twenty signing keys: delete one that is not in use.")
-        fetched = [each for each in known if each.jwks_url is not None]
-        if jwks_url is not None and len(fetched) >= MOST_SETS:
-            raise TooMany("There are three key sets: delete one that is not in use.")
+        self._check_room(fetched=jwks_url is not None)
         now = self.clock.now()
         key = SigningKey(
             id=signing_key_id(now, self.randomness),
@@ -77,9 +68,6 @@ class SigningKeyRegistry:
         )
         self.keys.add(key)
         return key
-
-    def _fault(self, jwks_url: str) -> str | None:
-        return "must have no fragment" if "#" in jwks_url else self.hosts.fault(jwks_url)
 
     def all(self) -> Sequence[SigningKey]:
         """Return all keys, oldest first."""
@@ -93,3 +81,24 @@ class SigningKeyRegistry:
         """
         if not self.keys.remove(key_id):
             raise NotFound("There is no such signing key.")
+
+    def _check_source(
+        self, public_key: str | Mapping[str, Any] | None, jwks_url: str | None
+    ) -> None:
+        """Let only one pass: a key, or the URL of a set that may be fetched."""
+        if (public_key is None) == (jwks_url is None):
+            problem = Problem("#/publicKey", "give either publicKey or jwksUrl")
+            raise InvalidRequest("A signing key is one key or the URL of a set.", [problem])
+        if jwks_url is None:
+            return
+        fault = "must have no fragment" if "#" in jwks_url else self.hosts.fault(jwks_url)
+        if fault:
+            raise InvalidRequest("The URL cannot be used.", [Problem("#/jwksUrl", fault)])
+
+    def _check_room(self, *, fetched: bool) -> None:
+        """Let only pass as many as a caller's token is held against, and fetched, in time."""
+        known = self.keys.all()
+        if len(known) >= MOST_KEYS:
+            raise TooMany("There are twenty signing keys: delete one that is not in use.")
+        if fetched and sum(each.jwks_url is not None for each in known) >= MOST_SETS:
+            raise TooMany("There are three key sets: delete one that is not in use.")

@@ -5,17 +5,14 @@ raises is said with it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.failure import Failure
-from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant
 from connections.domain.identifiers import (
-    AuthorizationId,
     ConnectionId,
     GrantId,
 )
@@ -104,10 +101,13 @@ class States(Protocol):
 class NewGrants(Protocol):
     """The state item when a customer has consented."""
 
-    def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
+    def connected(
+        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+    ) -> bool:
         """Record a new grant, once; False if the connection is gone, or being deleted.
 
-        Whoever holds a claim is overtaken: the fence rises.
+        `asked` are the scopes that were asked for, where they may be others than before. Whoever
+        holds a claim is overtaken: the fence rises.
         """
 
 
@@ -123,8 +123,11 @@ class Tokens(Protocol):
     def get(self, connection_id: ConnectionId) -> Grant | None:
         """Return the grant, consistently read."""
 
-    def begin(self, grant: Grant) -> None:
-        """Store a new grant in place of another; doing it again changes nothing."""
+    def begin(self, grant: Grant, *, in_place: bool = True) -> bool:
+        """Store a new grant; doing it again changes nothing.
+
+        In place of another, or not at all: then False if there is another.
+        """
 
     def succeed(self, successor: Grant) -> bool:
         """Store the next generation; False if the stored one is not the one before it.
@@ -145,33 +148,6 @@ class Readings(Protocol):
 
     def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
         """Return inputs and grant, both consistently read and unsealed."""
-
-
-class Flows(Protocol):
-    """Authorizations and flows, which end by themselves."""
-
-    def offer(self, authorization: Authorization) -> None:
-        """Store an authorization."""
-
-    def offered(self, authorization_id: AuthorizationId) -> Authorization | None:
-        """Return an authorization, also an expired one that is still there."""
-
-    def close(self, authorization_id: AuthorizationId) -> Authorization | None:
-        """Delete an authorization and return it, once: None if it is not there any more."""
-
-    def begin(self, flow: Flow) -> None:
-        """Store a flow with its verifier and issuance sealed."""
-
-    def take(self, state_digest: str, now: datetime) -> "Flow | UsedFlow | None":
-        """Take the flow, once: whoever comes second is told that it was used."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsedFlow:
-    """A flow that was taken before; what it held is gone."""
-
-    connection_id: ConnectionId
-    authorization_id: AuthorizationId
 
 
 class Logbook(Protocol):
@@ -211,14 +187,24 @@ class RefreshQueue(Protocol):
 class RevocationQueue(Protocol):
     """Hands grants, sealed, to the revoking function."""
 
-    def send(self, grant: Grant) -> None:
-        """Send a grant to be revoked."""
+    def send(self, grant: Grant, *, after: timedelta = timedelta()) -> None:
+        """Send a grant to be revoked, at once or after at most 15 minutes."""
+
+
+class SettledRevocations(Protocol):
+    """Of which grants nothing is left to be revoked, so that what is queued has no work to do."""
+
+    def settle(self, grant: Grant) -> None:
+        """Note that the grant is settled up to this generation; of a deleted connection nothing."""
+
+    def settled(self, grant: Grant) -> bool:
+        """Tell whether the grant was settled at this generation or a later one."""
 
 
 class AuthorizationServer(Protocol):
     """An authorization server's endpoints."""
 
-    def post(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
+    def send(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
         """Send the request once, follow nothing, and return the answer.
 
         Raises:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from connections.application.asked_inputs import ALL_INPUTS
 from connections.application.completeness import refuse_incomplete
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Readings
@@ -23,13 +24,17 @@ from connections.domain.failure import FailureKind
 from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
-from connections.oauth.client import definition_of, unfilled
+from connections.oauth.client import definition_of
+from connections.oauth.client_values import unfilled
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.templates import TemplateFault
 
 LONGEST_WAIT = timedelta(seconds=20)
 ANSWER_MARGIN = timedelta(seconds=2)
 """What is left of an invocation for answering, when waiting for another's refresh ends."""
+SWITCHED_OFF = "The connection was disconnected: POST /connections/{id}/refresh connects it again."
+"""What to do about client credentials that nobody fetches any more."""
+_DISCONNECTED = "The customer has disconnected: send them to CONNECT."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,8 @@ class CredentialsReader:
         Raises:
             NotFound: there is no such connection.
             NotConnected: the customer has not connected it.
-            ConfigurationIncomplete: it has no consent, and inputs that are required no value.
+            ConfigurationIncomplete: nobody consents to it, and inputs that are required have no
+                value.
             ReconnectRequired: the grant is dead and the access token has ended.
             Unavailable: no working access token can be had for now.
             Misconfigured: the definition breaks a rule, or a template among the fields cannot be
@@ -78,46 +84,51 @@ class CredentialsReader:
                 raise NotFound("There is no such connection.")
             definition = definition_of(inputs.definition)
             if definition.oauth2_type is None:
-                refuse_incomplete(definition, inputs)
+                refuse_incomplete(definition, inputs, ALL_INPUTS)
                 return _credentials(definition, inputs, None)
             if grant is None:
-                raise NotConnected("The customer has not connected: send them to CONNECT.")
-            now = self.clock.now()
-            if grant.tokens.lasts(min_ttl, now) or grant.tokens.issued_at >= since:
+                _refuse_unfetched(definition, inputs)
+            elif grant.tokens.lasts(min_ttl, self.clock.now()) or grant.tokens.issued_at >= since:
                 return _credentials(definition, inputs, grant)
             try:
                 outcome = self.refresher.refresh(connection_id, need, invocation)
             except Unavailable:
                 # What was read works, if not for long: better than nothing.
-                if not grant.tokens.alive(self.clock.now()):
+                if grant is None or not grant.tokens.alive(self.clock.now()):
                     raise
                 return _credentials(definition, inputs, grant)
-            if outcome.result is not Result.BUSY:
-                return _credentials(definition, inputs, _usable(outcome, grant, self.clock.now()))
-            if self.clock.now() >= give_up:
+            if outcome.result is Result.NOT_CONNECTED:
+                fetched = definition.credentials is not None
+                raise NotConnected(SWITCHED_OFF if fetched else _DISCONNECTED)
+            if outcome.result is not Result.BUSY or self.clock.now() >= give_up:
                 return _credentials(definition, inputs, _usable(outcome, grant, self.clock.now()))
             self.clock.sleep(0.05 + 0.15 * self.chance())
 
 
-def _usable(outcome: Outcome, read: Grant, now: datetime) -> Grant:
+def _refuse_unfetched(definition: ConnectionDefinition, inputs: Inputs) -> None:
+    """Let only pass what is fetched without anybody's consent."""
+    if definition.credentials is None:
+        raise NotConnected("The customer has not connected: send them to CONNECT.")
+    refuse_incomplete(definition, inputs, ALL_INPUTS)
+
+
+def _usable(outcome: Outcome, read: Grant | None, now: datetime) -> Grant:
     """Return the grant that may be handed out: the freshest known, if its access token lives."""
-    if outcome.result is Result.NOT_CONNECTED:
-        raise NotConnected("The customer has disconnected: send them to CONNECT.")
     grant = outcome.grant or read
-    if outcome.result in {Result.REFRESHED, Result.CURRENT} or grant.tokens.alive(now):
+    fresh = outcome.result in {Result.REFRESHED, Result.CURRENT}
+    if grant is not None and (fresh or grant.tokens.alive(now)):
         return grant
     raise refresh_error(outcome, now)
 
 
 def refresh_error(outcome: Outcome, now: datetime) -> ReconnectRequired | Unavailable:
     """Return the error that tells a caller why there is no working access token."""
-    if outcome.grant and outcome.grant.tokens.refresh_token is None:
+    dead = outcome.status is Status.RECONNECT_REQUIRED
+    if dead and outcome.grant and outcome.grant.tokens.refresh_token is None:
         return ReconnectRequired(
             "The access token has ended and there is no refresh token: the customer must CONNECT."
         )
-    if outcome.status is Status.RECONNECT_REQUIRED or (
-        outcome.failure and outcome.failure.kind is FailureKind.GRANT
-    ):
+    if dead or (outcome.failure and outcome.failure.kind is FailureKind.GRANT):
         return ReconnectRequired(
             "The authorization server ended the grant: send the customer to CONNECT."
         )

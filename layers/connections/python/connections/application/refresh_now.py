@@ -4,9 +4,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from connections.application.asked_inputs import ALL_INPUTS
+from connections.application.completeness import refuse_incomplete
 from connections.application.invocation import Invocation
 from connections.application.ports import Clock, Connections
-from connections.application.read_credentials import ANSWER_MARGIN, LONGEST_WAIT, refresh_error
+from connections.application.read_credentials import (
+    ANSWER_MARGIN,
+    LONGEST_WAIT,
+    SWITCHED_OFF,
+    refresh_error,
+)
 from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Connection, Inputs
@@ -23,6 +30,9 @@ from connections.domain.errors import (
 from connections.domain.failure import FailureKind
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
+from connections.oauth.client import definition_of
+
+_NOT_CONNECTED = "The customer has not connected: send them to CONNECT."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,7 @@ class RefreshNow:
 
         Raises:
             NotFound, NotOAuth, NotConnected: there is nothing to refresh.
+            ConfigurationIncomplete: client credentials are not complete.
             NoRefreshToken: the server never gave one.
             Misconfigured: the values do not make the URL that refreshes.
             ProviderRefused: the authorization server refuses the grant or the app.
@@ -51,6 +62,8 @@ class RefreshNow:
             raise NotFound("There is no such connection.")
         if not found.oauth:
             raise NotOAuth("This connection is not an OAuth 2.0 one: there is nothing to refresh.")
+        if found.client_credentials:
+            self._refuse_incomplete(connection_id)
         since = self.clock.now()
         give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
         need = Need(cause=Cause.DEMANDED, since=since, seen=(found.grant_id, found.generation))
@@ -64,17 +77,25 @@ class RefreshNow:
                 raise Unavailable("Another refresh of this connection is still under way.")
             self.clock.sleep(0.05 + 0.15 * self.chance())
         if outcome.result not in {Result.REFRESHED, Result.CURRENT}:
-            raise self._error(outcome)
+            raise self._error(found, outcome)
         refreshed = self.connections.with_inputs(connection_id)
         if refreshed is None:
             raise NotFound("The connection was deleted meanwhile.")
         return refreshed
 
-    def _error(self, outcome: Outcome) -> ConnectionsError:
+    def _refuse_incomplete(self, connection_id: ConnectionId) -> None:
+        found = self.connections.with_inputs(connection_id)
+        if found is None:
+            raise NotFound("The connection was deleted meanwhile.")
+        inputs = found[1]
+        refuse_incomplete(definition_of(inputs.definition), inputs, ALL_INPUTS)
+
+    def _error(self, found: Connection, outcome: Outcome) -> ConnectionsError:
         if outcome.result is Result.NOT_CONNECTED:
-            return NotConnected("The customer has not connected: send them to CONNECT.")
+            fetched = found.client_credentials
+            return NotConnected(SWITCHED_OFF if fetched else _NOT_CONNECTED)
         grant, now = outcome.grant, self.clock.now()
-        if grant and grant.tokens.refresh_token is None:
+        if not found.client_credentials and grant and grant.tokens.refresh_token is None:
             if grant.tokens.alive(now):
                 return NoRefreshToken("The authorization server gave no refresh token.")
             return refresh_error(outcome, now)

@@ -10,6 +10,15 @@ CONNECTED_FOR_A_WHILE = (
     " authorize URL, and connect again."
 )
 
+FETCHED = "The access token was fetched with the client's credentials and is stored."
+REFRESHED_AGAIN = "The tokens are refreshed again."
+TAKEN_UP = "The access token was fetched under the inputs as they are now."
+
+ACCOUNT_CHANGED = (
+    "Another account consented than the one that was connected before. If that was not meant, press"
+    " CONNECT again with the former account."
+)
+
 DISCONNECT_FINISHED = (
     "The connection was disconnected: a disconnect that was cut short had deleted the tokens."
 )
@@ -35,17 +44,50 @@ REJECTIONS = {
     " in the browser in which you consent, with cookies allowed.",
     "issuer-mismatch": "Another authorization server answered than the one that was asked. Check"
     " the issuer in the connection definition; if it is right, do not connect.",
+    "issuer-missing": "The authorization response does not say which server it is of, though its"
+    " server promises that it always does. Press CONNECT again; if it happens every time, do not"
+    " connect.",
+    "id-token-rejected": "The ID token that came with the tokens is not of this authorization."
+    " Nothing was kept. Press CONNECT again; if it happens every time, check the issuer and the"
+    " client id.",
+    "other-account": "Another account consented than the one that was connected before, which this"
+    " connection does not allow. Sign in with the former account, or DISCONNECT first. The former"
+    " consent goes on working.",
     "code-and-error": "The authorization server answered with a code and an error at once.",
     "code-missing": "The authorization server answered without a code. Check the authorize URL.",
     "consent-refused": "The customer refused consent. Press CONNECT again to give it.",
     "authorization-failed": "The authorization server refused the request. Check the client id,"
     " the scopes and the redirect URI that are registered with the app.",
+    "scope-refused": "The authorization server refused the scopes. Check how they are written, and"
+    " that the app which is registered there may ask for them; then press CONNECT again.",
+    "server-failed": "The authorization server is out of order for now. Wait a little and press"
+    " CONNECT again.",
     "connection-deleted": "The connection was deleted while you consented. Nothing was kept, and"
     " the provider is asked to forget the consent.",
     "exchange-failed": "The authorization server did not hand out tokens. The connection's log"
     " says why.",
 }
 """By the code of a failed authorization."""
+
+REFUSALS = {
+    "access_denied": "consent-refused",
+    "invalid_scope": "scope-refused",
+    "server_error": "server-failed",
+    "temporarily_unavailable": "server-failed",
+}
+"""The code of a failed authorization by the error that came in place of a code."""
+
+
+def nobody_came_back(redirect_uri: str) -> str:
+    """Return what to do when an authorization server was asked and nothing came back."""
+    return (
+        "Nothing came back from the authorization server within ten minutes. If the customer"
+        " closed the window or is no longer at it, press CONNECT again. If they saw an error page"
+        " there, check the authorize URL and the client id, and that the app has exactly"
+        f" {redirect_uri} among its redirect URIs. If they saw no page at all, check the authorize"
+        " URL, or the authorization server is down."
+    )
+
 
 EXCHANGE_REMEDIES = {
     FailureKind.GRANT: "The code had expired or was used; press CONNECT again. If it happens every"

@@ -27,10 +27,19 @@ class Templates(Protocol):
 class TemplateBook(Protocol):
     """Connection templates, for who manages them."""
 
-    def add(self, template: ConnectionTemplate) -> bool:
-        """Store a new template; False, and nothing changed, if its id or name is taken."""
+    def add(self, template: ConnectionTemplate, *, own_component: bool = False) -> bool:
+        """Store a new template; False, and nothing changed, if its id or name is taken.
 
-    def changed(self, former: ConnectionTemplate, template: ConnectionTemplate) -> bool:
+        A component of the organization's own knows from then on that this refers to it.
+        """
+
+    def changed(
+        self,
+        former: ConnectionTemplate,
+        template: ConnectionTemplate,
+        *,
+        own_component: bool = False,
+    ) -> bool:
         """Store a changed template; False, and nothing changed, if `former` is not what is stored.
 
         A template that was published meanwhile is another than `former`.

@@ -21,6 +21,7 @@ class ActorKind(StrEnum):
 class Action(StrEnum):
     """What was changed: a closed catalogue."""
 
+    ORGANIZATION_CHANGED = "organization.changed"
     COMPONENT_PUBLISHED = "component.published"
     COMPONENT_DELETED = "component.deleted"
     TEMPLATE_CREATED = "connection-template.created"

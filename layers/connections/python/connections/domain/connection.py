@@ -1,13 +1,14 @@
 """A connection: its state, which says whether it works, and the inputs that it was given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.claim import Claim, Spending
+from connections.domain.grant import Account
 from connections.domain.identifiers import (
     ConnectionId,
     GrantId,
@@ -110,10 +111,14 @@ class Connection:
     template_id: TemplateId | None = None
     """The connection template that fills some of its inputs."""
     oauth: bool
+    client_credentials: bool = False
+    """Whether its tokens are fetched with the client's own credentials: nobody consents."""
     status: Status
     reason: Reason | None = None
     requested_scopes: str | None = None
     granted_scopes: str | None = None
+    account: Account | None = None
+    """Whose consent the grant is, where the provider tells it."""
     grant_id: GrantId | None = None
     generation: int = 0
     expires_at: datetime | None = None
@@ -170,6 +175,22 @@ class TemplateFill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redirects:
+    """Where the user lands after a consent in place of the service's own pages."""
+
+    enabled: bool
+    success_uri: str | None = None
+    failure_uri: str | None = None
+
+    @property
+    def leading(self) -> tuple[str, str] | None:
+        """The addresses after a success and after a failure; None if they are switched off."""
+        if not self.enabled or self.success_uri is None or self.failure_uri is None:
+            return None
+        return self.success_uri, self.failure_uri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """What a connection was made from: the definition as it was then, and the values."""
 
@@ -178,6 +199,8 @@ class Inputs:
     """The connection definition, as its document."""
     values: Mapping[str, Any] = field(repr=False)
     """The values that were entered for this connection, without the definition's defaults."""
+    by_organization: frozenset[str] = frozenset()
+    """Which of the values the organization entered; what is entered no more may be named too."""
     builder: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What the builder of the integration entered, for where nothing else is."""
     template: TemplateFill | None = None
@@ -185,6 +208,7 @@ class Inputs:
     """Who is asked for an input, where the builder says so: a name of `Visibility`."""
     variable_key: str | None = None
     """The name under which code reads the connection."""
+    redirects: Redirects | None = None
     salt: str = field(default="", repr=False)
     """Keeps the digest of the inputs, which is not sealed, from telling what they are."""
     revision: int = 0
@@ -194,3 +218,23 @@ class Inputs:
     def effective(self) -> Mapping[str, Any]:
         """The values that hold: the template's, before what was entered, before the builder's."""
         return {**self.builder, **self.values, **(self.template.values if self.template else {})}
+
+    def entered_by(self, *, organization: bool) -> Mapping[str, Any]:
+        """The values that were entered by the organization, or else on the customer's side."""
+        return {
+            name: each
+            for name, each in self.values.items()
+            if (name in self.by_organization) is organization
+        }
+
+    def with_entered(self, patch: Mapping[str, Any], *, by_organization: bool) -> "Inputs":
+        """Return them with values that somebody enters; None takes away what was entered.
+
+        Whoever enters a value makes it theirs, also one that was there before.
+        """
+        kept = {name: each for name, each in self.values.items() if name not in patch}
+        entered = {name: each for name, each in patch.items() if each is not None}
+        organizations = self.by_organization - patch.keys()
+        if by_organization:
+            organizations |= entered.keys()
+        return replace(self, values={**kept, **entered}, by_organization=organizations)

@@ -127,7 +127,10 @@ class TemplateLocked(Conflict):
 
 
 class ConfigurationIncomplete(Conflict):
-    """Inputs that are required have no value; `problems` names them."""
+    """Inputs that are required have no value, or one that does not fit.
+
+    `problems` names those for which the caller is asked.
+    """
 
     code = "configuration-incomplete"
 
@@ -140,6 +143,12 @@ class NotOAuth(Conflict):
     """The connection has no grant to work with: its definition is not an OAuth one."""
 
     code = "not-an-oauth-connection"
+
+
+class NoConsent(Conflict):
+    """Nobody consents to the connection: its access token is fetched by itself."""
+
+    code = "no-consent"
 
 
 class EndUserError(ConnectionsError):

@@ -1,7 +1,8 @@
 """How a call to an authorization server failed, and so who must act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 
 class FailureKind(StrEnum):
@@ -29,3 +30,20 @@ class Failure:
     """Seconds, as `Retry-After` asked for."""
     remedy: str | None = None
     """What to do about it, where that is not what its kind says."""
+
+    def without_consent(self) -> "Failure":
+        """Return what the same failure means where nobody consents.
+
+        There is no grant that could end, so the app is refused; and an answer that was lost cost
+        nothing, because asking again spends nothing.
+        """
+        match self.kind:
+            case FailureKind.GRANT:
+                refused = "the authorization server refused the client's credentials"
+                return replace(self, kind=FailureKind.CLIENT, explanation=refused)
+            case FailureKind.UNKNOWN:
+                return replace(self, kind=FailureKind.WAIT)
+            case FailureKind.CLIENT | FailureKind.WAIT:
+                return self
+            case _:
+                assert_never(self.kind)

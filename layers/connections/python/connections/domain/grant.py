@@ -4,14 +4,38 @@ The tokens item holds it, and it is the truth about what an authorization server
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, assert_never
 
 from connections.domain.identifiers import ConnectionId, GrantId
 
 DEFAULT_REFRESH_BUFFER = timedelta(minutes=5)
 NEARLY_FULL = timedelta(seconds=30)
+
+
+class RenewedBy(StrEnum):
+    """With what the next token set is obtained."""
+
+    REFRESH_TOKEN = "refresh-token"  # noqa: S105 - a name, no secret
+    ACCESS_TOKEN = "access-token"  # noqa: S105 - a name, no secret
+    """It extends itself, while it works."""
+    CLIENT_CREDENTIALS = "client-credentials"
+    """Nothing is spent: the client asks again as it did at first (RFC 6749 section 4.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """How the token sets of a grant are renewed, as the definition tells it."""
+
+    by: RenewedBy = RenewedBy.REFRESH_TOKEN
+    buffer: timedelta | None = None
+    """How long before its end an access token is refreshed; five minutes if nobody said."""
+    idle_ttl: timedelta | None = None
+    """After how long a refresh token ends that nobody used."""
+    reuse_is_safe: bool = False
+    """Whether the server takes the same again without harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +65,18 @@ class TokenSet:
         """Tell whether the access token works, as far as its lifetime goes."""
         return self.expires_at is None or now < self.expires_at
 
+    def renewable(self, by: RenewedBy, now: datetime) -> bool:
+        """Tell whether there is something to obtain the next token set with."""
+        match by:
+            case RenewedBy.REFRESH_TOKEN:
+                return self.refresh_token is not None
+            case RenewedBy.ACCESS_TOKEN:
+                return self.alive(now)
+            case RenewedBy.CLIENT_CREDENTIALS:
+                return True
+            case _:
+                assert_never(by)
+
     def lasts(self, min_ttl: timedelta, now: datetime) -> bool:
         """Tell whether the access token may be handed out to somebody who needs it for `min_ttl`.
 
@@ -64,6 +100,21 @@ class Issuance:
     """The inputs as they were then: client id and secret, URLs, scopes."""
     inputs_digest: str | None = None
     """Stands for them where a connection says whether its inputs have changed since."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """What the server said of itself then, where the definition leaves that to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The account at the third party whose holder consented."""
+
+    id: str
+    name: str | None = None
+
+
+def another(before: Account | None, now: Account | None) -> bool:
+    """Tell whether it is known that these are not one account."""
+    return before is not None and now is not None and before.id != now.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +128,14 @@ class Grant:
     issuance: Issuance
     context: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the callback brought beside the protocol's own parameters, such as `realmId`."""
+    account: Account | None = None
+    """Whose consent it is, where the provider tells it."""
 
-    def succeeded_by(self, tokens: TokenSet) -> "Grant":
-        """Return the next generation of the grant."""
-        return Grant(
-            connection_id=self.connection_id,
-            grant_id=self.grant_id,
-            generation=self.generation + 1,
-            tokens=tokens,
-            issuance=self.issuance,
-            context=self.context,
-        )
+    def succeeded_by(self, tokens: TokenSet, issuance: Issuance | None = None) -> "Grant":
+        """Return the next generation of the grant, issued under the same if nothing is said."""
+        following = self.generation + 1
+        issuance = issuance or self.issuance
+        return replace(self, generation=following, tokens=tokens, issuance=issuance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,20 +148,31 @@ class SealedGrant:
     sealed: bytes = field(repr=False)
 
 
-def refresh_time(
-    tokens: TokenSet, *, refresh_buffer: timedelta | None, spread: float
-) -> datetime | None:
+def refresh_time(tokens: TokenSet, renewal: Renewal, *, spread: float) -> datetime | None:
     """Return when the token set is due to be looked at; None if nobody said when it ends.
 
-    One without a refresh token is due at its end, when only a new consent helps. `spread` is a
-    number from 0 to 1 by which connections made together come apart. A buffer of the definition's
-    is kept to the second, because some servers refuse what comes earlier. Without one a
-    short-lived token waits for half its life: five minutes before its end would be at once.
+    One that cannot be renewed is due at its end, when only a new consent helps. In any case a
+    refresh token is used before half of the time has passed after which it ends unused. `spread`
+    is a number from 0 to 1 by which connections made together come apart.
     """
-    if tokens.expires_at is None or tokens.refresh_token is None:
+    due = _before_end(tokens, renewal, spread)
+    if renewal.idle_ttl is None or tokens.refresh_token is None:
+        return due
+    kept_alive = tokens.issued_at + renewal.idle_ttl * (1 - spread / 10) / 2
+    return kept_alive if due is None else min(due, kept_alive)
+
+
+def _before_end(tokens: TokenSet, renewal: Renewal, spread: float) -> datetime | None:
+    """Return when to refresh because the access token is about to end.
+
+    A buffer of the definition's is kept to the second, because some servers refuse what comes
+    earlier. Without one a short-lived token waits for half its life: five minutes before its end
+    would be at once.
+    """
+    if tokens.expires_at is None or not tokens.renewable(renewal.by, tokens.issued_at):
         return tokens.expires_at
     lifetime = max(tokens.expires_at - tokens.issued_at, timedelta())
-    if refresh_buffer is not None:
-        return tokens.expires_at - refresh_buffer
+    if renewal.buffer is not None:
+        return tokens.expires_at - renewal.buffer
     buffer = max(min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
     return tokens.expires_at - buffer - spread * lifetime / 20

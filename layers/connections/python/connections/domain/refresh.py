@@ -12,7 +12,7 @@ from typing import assert_never
 
 from connections.domain.connection import Connection, Evidence, Reason, Status
 from connections.domain.failure import Failure, FailureKind
-from connections.domain.grant import Grant
+from connections.domain.grant import Grant, Renewal
 from connections.domain.identifiers import GrantId
 
 SHORTLY_BEFORE_END = timedelta(seconds=60)
@@ -68,31 +68,36 @@ class Step(StrEnum):
     HOLD = "hold"
     """The refresh token may have been used: try it again only shortly before the end."""
     SPEND = "spend"
-    """Send the refresh token."""
+    """Send the refresh token, or what else renews the access token."""
     END = "end"
-    """The access token has ended and there is no refresh token: only a new consent helps."""
+    """The access token has ended and nothing renews it: only a new consent helps."""
 
 
 def after_claiming(
-    former: Connection, grant: Grant, need: Need, *, reuse_is_safe: bool, now: datetime
+    former: Connection,
+    grant: Grant,
+    need: Need,
+    renewal: Renewal,
+    *,
+    now: datetime,
+    outdated: bool = False,
 ) -> Step:
     """Decide what the new claim is for: the second look.
 
     `former` is the state as it was just before the claim; `grant` the tokens item, read
-    consistently under it; `reuse_is_safe` whether the server takes a refresh token twice.
+    consistently under it; `outdated` whether it was issued under inputs that the next one is not.
     """
     if ahead(grant, former):
         return Step.MEND
     if former.status is Status.RECONNECT_REQUIRED:
         return Step.RELEASE
-    if grant.tokens.refresh_token is None:
+    if not grant.tokens.renewable(renewal.by, now):
         return Step.RELEASE if grant.tokens.alive(now) else Step.END
-    if need.satisfied_by(grant, former.refresh_at, now):
+    if not outdated and need.satisfied_by(grant, former.refresh_at, now):
         return Step.RELEASE
-    asked_to_wait = need.cause is Cause.READ or former.reason is Reason.RATE_LIMITED
-    if asked_to_wait and backing_off(former, now):
+    if asked_to_wait(former, need, now):
         return Step.RELEASE
-    if outcome_unknown(former, grant) and not reuse_is_safe and _too_soon(grant, need, now):
+    if outcome_unknown(former, grant) and not renewal.reuse_is_safe and _too_soon(grant, need, now):
         return Step.HOLD
     return Step.SPEND
 
@@ -100,6 +105,12 @@ def after_claiming(
 def ahead(grant: Grant, state: Connection) -> bool:
     """Tell whether the tokens item holds more than the state believes."""
     return (grant.grant_id, grant.generation) != (state.grant_id, state.generation)
+
+
+def asked_to_wait(former: Connection, need: Need, now: datetime) -> bool:
+    """Tell whether a failure keeps this need from being tried before its time."""
+    patient = need.cause is Cause.READ or former.reason is Reason.RATE_LIMITED
+    return patient and backing_off(former, now)
 
 
 def backing_off(state: Connection, now: datetime) -> bool:
@@ -142,22 +153,25 @@ class FailureRecord:
 
 
 def after_failure(
-    former: Connection, spent: Grant, failure: Failure, *, now: datetime, chance: float
+    former: Connection, spent: Grant | None, failure: Failure, *, now: datetime, chance: float
 ) -> FailureRecord:
     """Decide what a failure means for the connection; `chance` (0 to 1) spreads the retries.
 
     Only a failure of the grant itself ends it. One that follows an answer that was lost says so,
-    because then the refresh token was refused for having been used: by us.
+    because then the refresh token was refused for having been used: by us. Where nothing was spent
+    there is no grant: what never worked stays pending.
     """
-    lost_before = outcome_unknown(former, spent)
+    lost_before = spent is not None and outcome_unknown(former, spent)
     failures = former.failures + 1
     retry: datetime | None = retry_time(failures, failure, spent, now=now, chance=chance)
     status, reason = Status.DEGRADED, Reason.PROVIDER_UNAVAILABLE
+    if spent is None:
+        status = Status.PENDING
     match failure.kind:
         case FailureKind.GRANT:
             status, retry = Status.RECONNECT_REQUIRED, None
             reason = Reason.ANSWER_LOST if lost_before else Reason.GRANT_REVOKED
-            if spent.tokens.refresh_token is None:
+            if spent is not None and spent.tokens.refresh_token is None:
                 reason = Reason.EXPIRED
         case FailureKind.CLIENT:
             reason = Reason.OPERATOR_ACTION_REQUIRED
@@ -176,7 +190,7 @@ def after_failure(
         refresh_at=retry,
         evidence=Evidence(
             at=now,
-            generation=spent.generation,
+            generation=spent.generation if spent else 0,
             http_status=failure.http_status,
             provider_error=failure.provider_error,
         ),
@@ -186,7 +200,7 @@ def after_failure(
 
 
 def retry_time(
-    failures: int, failure: Failure, spent: Grant, *, now: datetime, chance: float
+    failures: int, failure: Failure, spent: Grant | None, *, now: datetime, chance: float
 ) -> datetime:
     """Return when to try again: 1, 2, 4 … 60 minutes, `Retry-After` kept, spread by chance.
 
@@ -195,7 +209,7 @@ def retry_time(
     backoff = min(timedelta(minutes=1 << min(failures - 1, 6)), LONGEST_BACKOFF)
     asked_for = timedelta(seconds=failure.retry_after or 0)
     retry = now + max(backoff * (1 + chance / 4), min(asked_for, LONGEST_BACKOFF))
-    if spent.tokens.expires_at is None:
+    if spent is None or spent.tokens.expires_at is None:
         return retry
     last_chance = spent.tokens.expires_at - SHORTLY_BEFORE_END
     return min(retry, last_chance) if now + asked_for < last_chance else retry

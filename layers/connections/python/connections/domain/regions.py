@@ -26,3 +26,8 @@ REGIONS = (
     Region("ca-central-1", "Canada"),
     Region("ap-southeast-2", "Sydney"),
 )
+
+
+def callback_url(address: str) -> str:
+    """Return the redirect URI of the service at one of its addresses."""
+    return f"{address}/callback"

@@ -32,9 +32,9 @@ _CONFLICTS: Mapping[str, str] = {
     "PATCH /connections/{connection}": "in-use, misconfigured, conflict",
     "DELETE /connections/{connection}": "in-use",
     "POST /connections/{connection}/authorizations": "not-an-oauth-connection,"
-    " configuration-incomplete, misconfigured",
+    " no-consent, configuration-incomplete, misconfigured",
     "POST /connections/{connection}/refresh": "not-an-oauth-connection, not-connected,"
-    " reconnect-required, no-refresh-token, misconfigured",
+    " configuration-incomplete, reconnect-required, no-refresh-token, misconfigured",
     "POST /connections/{connection}/disconnect": "not-an-oauth-connection, misconfigured",
     "GET /connections/{connection}/credentials": "not-connected, reconnect-required, misconfigured,"
     " configuration-incomplete",

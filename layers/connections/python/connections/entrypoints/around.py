@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from connections import __version__
 from connections.domain.errors import NotFound
-from connections.domain.regions import DEFAULT, REGIONS
+from connections.domain.regions import DEFAULT, REGIONS, callback_url
 from connections.entrypoints import pages
 from connections.entrypoints.bodies import Health, Region, Regions
 from connections.entrypoints.http import new_router
@@ -25,19 +25,23 @@ def health() -> Health:
 
 @router.get("/regions", summary="List the regions and their callback URLs", tags=["Around"])
 def regions() -> Regions:
-    """The callback URL is the redirect URI to register with authorization servers."""
+    """The callback URL is the redirect URI to register with authorization servers.
+
+    While an organization moves to a domain of its own, callbacks under both names are accepted.
+    """
     settings = services().settings
     listed = []
     for region in REGIONS:
         current = region.region == settings.aws_region
-        url = settings.public_url if current else region.url(settings.domain)
+        addresses = settings.addresses if current else (region.url(settings.domain),)
         listed.append(
             Region(
                 region=region.region,
                 name=region.name,
                 default=region.region == DEFAULT,
-                callback_url=settings.callback_url if current else f"{url}/callback",
-                api_url=url,
+                callback_url=callback_url(addresses[0]),
+                accepted_callback_urls=[callback_url(each) for each in addresses],
+                api_url=addresses[0],
             )
         )
     return Regions(current=settings.aws_region, regions=listed)

@@ -2,64 +2,101 @@
 
 import hmac
 import os
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connections.adapters.aws import dynamodb_client
+from connections.adapters.authorization_server import HttpAuthorizationServer
+from connections.adapters.aws import dynamodb_client, sqs_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.flows_table import DynamoFlows
+from connections.adapters.integrations_table import DynamoIntegrations
+from connections.adapters.known_instances import DynamoKnownInstances
+from connections.adapters.lapse_queue import SqsLapseQueue
 from connections.adapters.logs_table import DynamoLogbook
-from connections.application.begin_authorization import AuthorizationBeginner
+from connections.application.begin_authorization import AuthorizationBeginner, Visit
+from connections.application.discover import Discoverer
+from connections.application.landing import Landings
 from connections.domain.errors import NotFound
 from connections.domain.identifiers import AuthorizationLink, well_formed
+from connections.domain.regions import callback_url
 from connections.entrypoints import pages
 from connections.entrypoints.browsers import browser_cookie, browser_of
-from connections.entrypoints.composition import sealer
+from connections.entrypoints.composition import AddressSettings, sealer
 from connections.entrypoints.http import answer, form_body, new_router, resolver
-from connections.entrypoints.settings import Name, SealingSettings
+from connections.entrypoints.invocations import invocation
+from connections.entrypoints.settings import Hosts, Name, SealingSettings
 from connections.oauth.authorization import digest
 
 router = new_router()
 
 
-class AuthorizeSettings(SealingSettings):
+class AuthorizeSettings(SealingSettings, AddressSettings):
     """What the function is told."""
 
-    callback_url: Name
+    development_hosts: Hosts
+    definitions_table: Name
     connections_table: Name
+    lapses_queue_url: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the routes call."""
+
+    beginner: AuthorizationBeginner
+    settings: AuthorizeSettings
 
 
 @cache
-def services() -> AuthorizationBeginner:
+def services() -> Services:
     """Compose the function from its environment."""
     settings = AuthorizeSettings.read(os.environ)
     client = dynamodb_client()
-    return AuthorizationBeginner(
+    beginner = AuthorizationBeginner(
         connections=DynamoConnections(client, settings.connections_table, sealer()),
         flows=DynamoFlows(client, settings.connections_table, sealer()),
+        lapses=SqsLapseQueue(sqs_client(), settings.lapses_queue_url),
+        landings=Landings(
+            instances=DynamoKnownInstances(client, settings.definitions_table),
+            integrations=DynamoIntegrations(client, settings.definitions_table, sealer()),
+        ),
+        discoverer=Discoverer(
+            servers=HttpAuthorizationServer(hosts=settings.development_hosts),
+            hosts=settings.development_hosts,
+            clock=SystemClock(),
+        ),
         logbook=DynamoLogbook(client, settings.connections_table),
         clock=SystemClock(),
-        redirect_uri=settings.callback_url,
     )
+    return Services(beginner=beginner, settings=settings)
 
 
 @router.get(
     "/authorize",
     summary="Say what is about to be connected",
     tags=["For browsers"],
-    responses=pages.PAGE,
+    responses={**pages.PAGE, **pages.REDIRECT},
 )
 def confirm(authorization: Annotated[str, Query(max_length=100)] = "") -> Response[str]:
-    """Return a page with one button; opening it changes nothing."""
-    found = services().confirm(_link(authorization))
+    """Return a page with one button; opening it changes nothing.
+
+    Of a link that was made with `confirm: false` the flow begins at once.
+    """
+    beginner = services().beginner
+    found = beginner.confirm(_link(authorization), _visit())
     browser = browser_of(router.current_event.raw_event.get("cookies", []))
-    known = browser or services().new_browser()
+    known = browser or beginner.new_browser()
+    if not found.asked:
+        sent = pages.see_other(beginner.begin(_link(authorization), known, _visit()))
+        sent.cookies.append(browser_cookie(known))
+        return sent
     page = pages.response(
         pages.confirmation(
             authorization=authorization,
@@ -95,7 +132,17 @@ def begin() -> Response[str]:
                 400,
             )
         )
-    return pages.see_other(services().begin(_link(authorization), browser))
+    return pages.see_other(services().beginner.begin(_link(authorization), browser, _visit()))
+
+
+def _visit() -> Visit:
+    """Return where the browser came: of the names that are ours the one that it used."""
+    name = router.current_event.request_context.domain_name
+    addresses = services().settings.addresses
+    used = next((each for each in addresses if urlsplit(each).hostname == name), addresses[0])
+    return Visit(
+        redirect_uri=callback_url(used), deadline=invocation(router.lambda_context).deadline
+    )
 
 
 def _link(unverified: str) -> AuthorizationLink:

@@ -26,13 +26,20 @@ def process_batch(
     event: dict[str, Any], context: LambdaContext, work: Callable[[str], None]
 ) -> dict[str, Any]:
     """Work on each message's body; report those that failed, which come again."""
+    return process_records(event, context, lambda record: work(record.body))
+
+
+def process_records(
+    event: dict[str, Any], context: LambdaContext, work: Callable[[SQSRecord], None]
+) -> dict[str, Any]:
+    """Work on each message; report those that failed, which come again."""
     logger.set_correlation_id(context.aws_request_id)
 
     def one(record: SQSRecord) -> None:
         if context.get_remaining_time_in_millis() < LEAST_SECONDS * 1000:
             raise TooLate
         try:
-            work(record.body)
+            work(record)
         except ConnectionsError as error:
             logger.warning("message-comes-again", extra={"code": error.code})
             raise

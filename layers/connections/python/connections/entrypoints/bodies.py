@@ -10,14 +10,18 @@ from connections.domain.connection import (
     Status,
     UseOutcome,
 )
+from connections.domain.flow import AuthorizationStatus
 from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.domain.revocation import Revocation
 from connections_sdk.forms import (
     Document,
+    Flag,
     InputValue,
     Key,
     Label,
     TemplateName,
 )
+from connections_sdk.integrations import OAuthRedirects, Uri
 
 ComponentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -41,6 +45,18 @@ class WantedConnection(Body):
     values: Annotated[dict[str, InputValue], Field(max_length=100)] = Field(default_factory=dict)
 
 
+class RedirectsBody(OAuthRedirects, Body):
+    """Where the user lands after a consent."""
+
+
+class PatchRedirects(Body):
+    """What can change of where the user lands."""
+
+    enabled: Flag = Field(default_factory=bool)
+    success_uri: Uri | None = None
+    failure_uri: Uri | None = None
+
+
 class CreateConnection(Body):
     """What `POST /connections` takes."""
 
@@ -48,6 +64,7 @@ class CreateConnection(Body):
     customer_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     """Whose it is to be; of a customer's user always their own customer's."""
     name: Label | None = None
+    oauth_redirects: RedirectsBody | None = None
 
 
 class ChangedValues(Body):
@@ -63,6 +80,15 @@ class PatchConnection(Body):
 
     name: Label | None = None
     connection: ChangedValues | None = None
+    oauth_redirects: PatchRedirects | None = None
+
+    @property
+    def changed_redirects(self) -> dict[str, Any] | None:
+        """What changes of where the user lands; None takes it away."""
+        if "oauth_redirects" not in self.model_fields_set:
+            return {}
+        said = self.oauth_redirects
+        return None if said is None else said.model_dump(by_alias=True, exclude_unset=True)
 
 
 class DeletingConnection(Document):
@@ -70,6 +96,34 @@ class DeletingConnection(Document):
 
     id: str
     status: Literal["deleting"] = "deleting"
+
+
+ScopeToken = Annotated[
+    str, StringConstraints(pattern=r"^[\x21\x23-\x5B\x5D-\x7E]+$", max_length=200)
+]
+"""One scope (RFC 6749 section 3.3)."""
+
+
+class CreateAuthorization(Body):
+    """What `POST /connections/{id}/authorizations` takes."""
+
+    return_url: Uri | None = None
+    """Where the browser goes in the end, if there are no custom redirects: one of the
+    organization's `allowedReturnUrls`."""
+    confirm: Flag = True
+    """Whether a page says first what is about to be connected."""
+    scopes: Annotated[list[ScopeToken], Field(max_length=50)] = Field(default_factory=list)
+    """Asked for beside the connection's own, for this grant alone: by who may enter `scopes`."""
+    keep_scopes: Flag = False
+    """Whether what the present grant was asked for beside them is asked for again."""
+
+
+class AuthorizationState(Document):
+    """What became of an authorization, for whoever opened its window."""
+
+    status: AuthorizationStatus
+    error: str | None
+    """The code of what went wrong, if it failed."""
 
 
 class ReadAuthorization(Document):
@@ -136,7 +190,7 @@ class Disconnected(Document):
     """What disconnecting did."""
 
     status: Status
-    revocation: str
+    revocation: Revocation
 
 
 class Health(Document):
@@ -154,6 +208,8 @@ class Region(Document):
     name: str
     default: bool
     callback_url: str
+    """The redirect URI to register with authorization servers."""
+    accepted_callback_urls: list[str]
     api_url: str
 
 

@@ -18,7 +18,10 @@ from connections.adapters.logs_table import DynamoLogbook
 from connections.adapters.revocation_queue import SqsRevocationQueue
 from connections.adapters.states_table import DynamoStates
 from connections.adapters.tokens_table import DynamoTokens
-from connections.application.complete_authorization import AuthorizationCompleter
+from connections.application.complete_authorization import AuthorizationCompleter, Completion
+from connections.application.flow_log import FlowLog
+from connections.application.identify_account import AccountReader
+from connections.application.landing import landing_of
 from connections.application.remedies import REJECTIONS
 from connections.domain.audit import Action, Actor, ActorKind
 from connections.domain.flow import Flow
@@ -30,6 +33,7 @@ from connections.entrypoints.http import answer, form_body, new_router, resolver
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.settings import Hosts, Name, SealingSettings
+from connections.oauth.addresses import AllowedHosts
 from connections.oauth.authorization import LONGEST_CALLBACK
 
 router = new_router()
@@ -50,23 +54,29 @@ class Services:
 
     completer: AuthorizationCompleter
     recorder: Recorder
+    hosts: AllowedHosts
+    """Where browsers may be sent besides https addresses."""
 
 
 @cache
 def services() -> Services:
     """Compose the function from its environment."""
     settings = CallbackSettings.read(os.environ)
-    client = dynamodb_client()
+    client, clock = dynamodb_client(), SystemClock()
+    servers = HttpAuthorizationServer(hosts=settings.development_hosts)
     completer = AuthorizationCompleter(
         flows=DynamoFlows(client, settings.connections_table, sealer()),
         tokens=DynamoTokens(client, settings.tokens_table, sealer()),
         grants=DynamoStates(client, settings.connections_table),
         revocations=SqsRevocationQueue(sqs_client(), settings.revocations_queue_url, sealer()),
-        servers=HttpAuthorizationServer(hosts=settings.development_hosts),
-        logbook=DynamoLogbook(client, settings.connections_table),
-        clock=SystemClock(),
+        servers=servers,
+        accounts=AccountReader(servers=servers, clock=clock),
+        log=FlowLog(logbook=DynamoLogbook(client, settings.connections_table), clock=clock),
+        clock=clock,
     )
-    return Services(completer=completer, recorder=recorder(settings))
+    return Services(
+        completer=completer, recorder=recorder(settings), hosts=settings.development_hosts
+    )
 
 
 @router.get(
@@ -85,11 +95,27 @@ def callback() -> Response[str]:
     )
     if completion.flow is not None:
         _record(completion.flow, event.raw_event)
+    if completion.error is not None:
+        logger.warning("authorization-not-completed", extra={"code": completion.error})
+    landing = _landing(completion)
+    if landing is not None:
+        return pages.see_other(landing)
     if completion.error is None:
         # Away from the address that carries the code, which stays out of the history.
         return pages.see_other("/authorization-complete")
-    logger.warning("authorization-not-completed", extra={"code": completion.error})
     return pages.response(pages.failed(completion.error, REJECTIONS[completion.error]))
+
+
+def _landing(completion: Completion) -> str | None:
+    """Return where the browser goes in place of our pages, if it may be sent there."""
+    if completion.landing is None:
+        return None
+    address = landing_of(completion.landing, completion.error, REJECTIONS)
+    # It was checked when it was entered; what may be reached can have changed since.
+    if services().hosts.fault(address) is None:
+        return address
+    logger.warning("redirect-not-allowed")
+    return None
 
 
 def _record(flow: Flow, event: dict[str, Any]) -> None:

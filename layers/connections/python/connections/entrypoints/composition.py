@@ -38,10 +38,23 @@ class AuditSettings(Settings):
     audit_days: Annotated[int, Field(ge=1)]
 
 
-class DoorSettings(AuditSettings):
-    """What a function with closed routes is told."""
+class AddressSettings(Settings):
+    """Where this region answers."""
 
     public_url: Name
+    """The address in new links."""
+    other_url: Name
+    """Its other name, which is answered as well; the same where it has one alone."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address, once, the one in new links first."""
+        return tuple(dict.fromkeys((self.public_url, self.other_url)))
+
+
+class DoorSettings(AuditSettings, AddressSettings):
+    """What a function with closed routes is told."""
+
     development_hosts: Hosts
     definitions_table: Name
     connections_table: Name

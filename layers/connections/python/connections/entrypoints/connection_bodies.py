@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from connections.application.asked_inputs import reach_of
+from connections.application.redirects import document_of
 from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Connection, Inputs, Light, Reason, Status
 from connections.entrypoints.bodies import ComponentKey
+from connections.entrypoints.read_back import read_back
 from connections.oauth.client import definition_of
 from connections_sdk.definitions import ConnectionDefinition, InputField
 from connections_sdk.forms import Document, InputValue, Key
+from connections_sdk.integrations import OAuthRedirects
 from connections_sdk.templates import TemplateFault
 
 
@@ -50,6 +53,13 @@ class Scopes(Document):
     granted: str | None
 
 
+class Account(Document):
+    """The account at the third party whose holder consented."""
+
+    id: str
+    name: str | None
+
+
 class LastError(Document):
     """The evidence of the last failed refresh."""
 
@@ -74,6 +84,9 @@ class ReadConnection(Document):
     reason: Reason | None
     light: Light | None
     scopes: Scopes | None
+    account: Account | None
+    """Where the provider facts say how it is told."""
+    oauth_redirects: OAuthRedirects | None
     generation: int
     expires_at: datetime | None
     refresh_at: datetime | None
@@ -87,7 +100,7 @@ class ReadConnection(Document):
     def of(cls, connection: Connection, inputs: Inputs, caller: Caller) -> "ReadConnection":
         """Return what this caller may read of a connection."""
         definition = definition_of(inputs.definition)
-        error, place = connection.last_error, connection.place
+        error, place, account = connection.last_error, connection.place, connection.account
         return cls(
             id=connection.id,
             name=connection.name,
@@ -107,6 +120,8 @@ class ReadConnection(Document):
             reason=connection.told_reason,
             light=connection.light,
             scopes=_scopes(connection, inputs, caller) if connection.oauth else None,
+            account=Account(id=account.id, name=account.name) if account else None,
+            oauth_redirects=document_of(inputs.redirects) if inputs.redirects else None,
             generation=connection.generation,
             expires_at=connection.expires_at,
             refresh_at=connection.refresh_at,
@@ -140,9 +155,7 @@ def _values(
     resolved = definition.resolved(dict(inputs.effective))
     filled = inputs.template.values if inputs.template else {}
     entered = {**inputs.builder, **inputs.values}
-    # Definitions from the field declare API keys as plain strings: what was entered as free text
-    # is told to the organization alone, and only of OAuth connections, whose secrets are marked.
-    free_text = definition.oauth2_type is not None and isinstance(caller, Organization)
+    organization = isinstance(caller, Organization)
     values = {}
     for name, field in definition.inputs.items():
         if not _shown(inputs.visibility.get(name), caller):
@@ -150,7 +163,9 @@ def _values(
         if name in filled:
             values[name] = ReadValue(value=None, set=True)
             continue
-        told = not field.secret and (free_text or _is_no_free_text(field, entered=name in entered))
+        told = read_back(definition, field, to_organization=organization) or _is_default(
+            field, entered=name in entered
+        )
         value = _value(definition, name, resolved) if told else None
         values[name] = ReadValue(value=value, set=name in entered)
     return values
@@ -169,10 +184,9 @@ def _shown(visibility: str | None, caller: Caller) -> bool:
     return visibility is None or visibility in reach_of(caller)
 
 
-def _is_no_free_text(field: InputField, *, entered: bool) -> bool:
-    if field.type == "template":
-        return False
-    return not entered or field.type == "boolean" or field.model is not None
+def _is_default(field: InputField, *, entered: bool) -> bool:
+    """Tell whether a value is as the definition has it, which everybody may read."""
+    return not entered and not field.secret and field.type != "template"
 
 
 def _value(

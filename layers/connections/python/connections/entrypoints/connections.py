@@ -7,13 +7,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from connections.application.change_connection import WantedChange
 from connections.application.create_connection import NewConnection
+from connections.application.offer_authorization import MoreScopes
 from connections.application.read_connections import Wanted
 from connections.domain.caller import Caller, CustomerUser, Organization
 from connections.domain.connection import Light, Status
-from connections.domain.errors import InvalidRequest
-from connections.domain.identifiers import ConnectionId, InstanceId
+from connections.domain.identifiers import AuthorizationId, ConnectionId, InstanceId
 from connections.entrypoints.access import owner_of_new, visible, within_reach
 from connections.entrypoints.bodies import (
+    AuthorizationState,
+    CreateAuthorization,
     CreateConnection,
     DeletingConnection,
     LogPage,
@@ -39,6 +41,7 @@ from connections.entrypoints.parameters import (
 
 router = new_router()
 ConnectionPath = Annotated[str, Path(alias="connection", min_length=1, max_length=100)]
+AuthorizationPath = Annotated[str, Path(alias="authorization", min_length=1, max_length=100)]
 
 
 def same_caller(caller: Caller) -> str:
@@ -68,6 +71,7 @@ def create_connection(
         name=wanted.name,
         owner=owner_of_new(caller, wanted.customer_id),
         template=wanted.connection.template,
+        redirects=wanted.oauth_redirects,
         shared_only=isinstance(caller, CustomerUser),
     )
     made = services().connections.create(new, idempotency_key, by=same_caller(caller))
@@ -125,6 +129,7 @@ def patch_connection(connection: ConnectionPath, changes: PatchConnection) -> Re
     wanted = WantedChange(
         name=changes.name,
         values=entered.get("values", {}),
+        redirects=changes.changed_redirects,
         by_customer=isinstance(caller, CustomerUser),
     )
     changed = services().editor.change(ConnectionId(connection), wanted)
@@ -171,14 +176,37 @@ def list_logs(
     security=API_KEY,
     status_code=201,
 )
-def create_authorization(connection: ConnectionPath) -> ReadAuthorization:
+def create_authorization(
+    connection: ConnectionPath, wanted: CreateAuthorization | None = None
+) -> ReadAuthorization:
     """Send a browser to `url` within the hour."""
-    if router.current_event.body not in {None, "", "{}"}:
-        raise InvalidRequest("An authorization takes no options: send no body.")
-    offered = services().offers.offer(ConnectionId(connection))
+    options = wanted or CreateAuthorization()
+    offered = services().offers.offer(
+        ConnectionId(connection),
+        caller_of(router),
+        return_url=options.return_url,
+        confirm=options.confirm,
+        more=MoreScopes(scopes=options.scopes, keep=options.keep_scopes),
+    )
     authorization = offered.authorization
     url = f"{services().settings.public_url}/authorize?authorization={offered.link}"
     return ReadAuthorization(id=authorization.id, url=url, expires_at=authorization.expires_at)
+
+
+@router.get(
+    "/connections/<connection>/authorizations/<authorization>",
+    summary="Say what became of an authorization",
+    tags=["Connections"],
+    security=API_KEY,
+)
+def read_authorization(
+    connection: ConnectionPath, authorization: AuthorizationPath
+) -> AuthorizationState:
+    """For the page that opened the link's window; it is known for a day after the link expired."""
+    status, error = services().offers.status(
+        ConnectionId(connection), AuthorizationId(authorization)
+    )
+    return AuthorizationState(status=status, error=error)
 
 
 @router.post(

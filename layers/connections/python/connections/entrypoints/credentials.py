@@ -13,11 +13,13 @@ from connections.adapters.aws import dynamodb_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.known_instances import DynamoHeldByUser, DynamoKnownInstances
+from connections.adapters.settled_revocations import DynamoSettledRevocations
 from connections.adapters.tokens_table import DynamoReadings, DynamoSealedTokens
 from connections.application.disconnect import Disconnecter
 from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
+from connections.application.revoke import Revoker
 from connections.domain.connection import Status
 from connections.domain.identifiers import ConnectionId, InstanceId
 from connections.entrypoints.bodies import Disconnected, ReadCredentials
@@ -58,6 +60,7 @@ def services() -> Services:
     client, clock = dynamodb_client(), SystemClock()
     connections = DynamoConnections(client, settings.connections_table, sealer())
     refreshing = refresher(settings)
+    settlements = DynamoSettledRevocations(client, settings.connections_table)
     readings = DynamoReadings(client, settings.connections_table, settings.tokens_table, sealer())
     return Services(
         reader=CredentialsReader(readings=readings, refresher=refreshing, clock=clock),
@@ -72,6 +75,14 @@ def services() -> Services:
             tokens=refreshing.tokens,
             sealed_tokens=DynamoSealedTokens(client, settings.tokens_table),
             revocations=refreshing.revocations,
+            revoker=Revoker(
+                connections=connections,
+                settlements=settlements,
+                servers=refreshing.servers,
+                logbook=refreshing.logbook,
+                clock=clock,
+            ),
+            settlements=settlements,
             logbook=refreshing.logbook,
             clock=clock,
         ),
@@ -156,8 +167,10 @@ def refresh(connection: ConnectionPath) -> ReadConnection:
     status_code=202,
 )
 def disconnect(connection: ConnectionPath) -> Disconnected:
-    """Delete the tokens here and have them revoked at the provider."""
-    revocation = services().disconnecter.disconnect(ConnectionId(connection))
+    """Delete the tokens here and revoke them at the provider: at once, or by a queue for a day."""
+    revocation = services().disconnecter.disconnect(
+        ConnectionId(connection), invocation(router.lambda_context)
+    )
     return Disconnected(status=Status.PENDING, revocation=revocation)
 
 

@@ -14,6 +14,7 @@ from connections.entrypoints import (
     integration_definitions,
     integrations,
     keys,
+    organization,
     templates,
 )
 from connections.entrypoints import connections as connections_routes
@@ -33,6 +34,7 @@ ROUTERS = (
     instances.router,
     connections_routes.router,
     keys.router,
+    organization.router,
     audit.router,
 )
 app = resolver(*ROUTERS)

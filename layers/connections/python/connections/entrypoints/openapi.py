@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, License
 
 from connections import __version__
+from connections.domain.user_text import LONGEST_TEXT
 from connections.entrypoints import authorize, callback, credentials, management
 from connections.entrypoints.answers import (
     DEFINITION,
@@ -41,6 +42,7 @@ def document() -> dict[str, Any]:
         )
     )
     written.pop("servers", None)
+    _close(written)
     written["components"]["schemas"]["Problem"] = _PROBLEM
     operations = {
         f"{method.upper()} {path}": operation
@@ -70,6 +72,9 @@ def _complete(route: str, operation: dict[str, Any]) -> None:
         operation["parameters"] = RESPONSE_PARAMETERS
     for parameter in operation.get("parameters", []):
         parameter["schema"] = _without_null(parameter["schema"])
+        if parameter["name"] == "user":
+            # The router has it percent-encoded, which is longer.
+            parameter["schema"]["maxLength"] = LONGEST_TEXT
     responses = operation["responses"]
     # The router's own 422 and 500 are never answered.
     for never in ("422", "500"):
@@ -80,6 +85,17 @@ def _complete(route: str, operation: dict[str, Any]) -> None:
         responses["303"]["headers"] = {"Location": {"required": True, "schema": {"type": "string"}}}
     takes_something = bool(operation.get("parameters") or operation.get("requestBody"))
     responses |= refusals(route, takes_something=takes_something)
+
+
+def _close(written: Any) -> None:
+    """Say of maps that they have no names but those of the pattern: others are refused."""
+    if isinstance(written, dict):
+        if "patternProperties" in written:
+            written["additionalProperties"] = False
+        written = list(written.values())
+    if isinstance(written, list):
+        for each in written:
+            _close(each)
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

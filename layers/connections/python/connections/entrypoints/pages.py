@@ -143,8 +143,15 @@ def failed(code: str, explanation: str) -> Page:
     return Page(
         title="Not connected",
         status=400,
-        body=f"<p>{escape(explanation)}</p>\n<p class='quiet'>Code: {escape(code)}</p>",
+        body=f"<p>{escape(explanation)}</p>\n<p>{_NEXT}</p>\n"
+        f"<p class='quiet'>Code: {escape(code)}</p>",
     )
+
+
+_NEXT = (
+    "You can close this page and begin again where you came from. If it happens again, tell"
+    " whoever runs that application the code below: the connection's log says what to do."
+)
 
 
 def problem(document: ProblemDocument) -> Response[str]:

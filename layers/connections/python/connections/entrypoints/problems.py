@@ -96,7 +96,8 @@ KINDS = {
     "configuration-incomplete": Kind(
         HTTPStatus.CONFLICT,
         "Inputs that are required have no value",
-        "Enter a value at each of the places that `errors` points to, and try again.",
+        "Enter a value that fits at each of the places that `errors` points to, and try again. What"
+        " else is missing, the organization enters.",
     ),
     "idempotency-key-reused": Kind(
         HTTPStatus.CONFLICT,
@@ -108,10 +109,17 @@ KINDS = {
         "The connection is not an OAuth 2.0 one",
         "It has no consent, no tokens and nothing to refresh: its fields are all there is.",
     ),
+    "no-consent": Kind(
+        HTTPStatus.CONFLICT,
+        "Nobody consents to the connection",
+        "It is one of client credentials: its access token is fetched by itself as soon as its"
+        " inputs are complete, and at once by a refresh. The connection's log says why it is not.",
+    ),
     "not-connected": Kind(
         HTTPStatus.CONFLICT,
         "The connection is not connected",
-        "Create an authorization for it and send the customer to its link.",
+        "Create an authorization for it and send the customer to its link. One of client"
+        " credentials is connected by a refresh.",
     ),
     "reconnect-required": Kind(
         HTTPStatus.CONFLICT,

@@ -89,6 +89,8 @@ RULES: Mapping[str, Rule] = {
     "POST /connections/{connection}/authorizations":
                                             _rule(_WRITE,              CUSTOMER, OWN,
                                                   Action.AUTHORIZATION_CREATED),
+    "GET /connections/{connection}/authorizations/{authorization}":
+                                            _rule(_READ,               CUSTOMER, CUSTOMER),
     "POST /connections/{connection}/refresh":
                                             _rule(_WRITE,              CUSTOMER, OWN,
                                                   Action.CONNECTION_REFRESHED),
@@ -121,6 +123,9 @@ RULES: Mapping[str, Rule] = {
                                                   Action.SIGNING_KEY_CREATED),
     "DELETE /signing-keys/{key}":           _rule(_ACCESS,             NOTHING,  NOTHING,
                                                   Action.SIGNING_KEY_DELETED),
+    "GET /organization":                    _rule(_ANY,                NOTHING,  NOTHING),
+    "PATCH /organization":                  _rule(_ACCESS,             NOTHING,  NOTHING,
+                                                  Action.ORGANIZATION_CHANGED),
     "GET /audit":                           _rule(_ACCESS,             NOTHING,  NOTHING),
     "GET /integrations":                    _rule(_LOOK,               CUSTOMER, CUSTOMER),
     "POST /integrations":                   _rule(_BUILD,              CUSTOMER, NOTHING,

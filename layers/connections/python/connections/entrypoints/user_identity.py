@@ -17,5 +17,5 @@ def user_identification(settings: DoorSettings) -> UserIdentification:
         key_sets=CachedKeySets(inner=HttpKeySets(hosts=settings.development_hosts)),
         customers=DynamoCustomers(client, settings.definitions_table),
         clock=clock,
-        audience=settings.public_url,
+        audiences=settings.addresses,
     )

@@ -1,7 +1,7 @@
 """The authorization request, and the checks on what comes back (RFC 6749 section 4.1)."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -35,6 +35,14 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+def nonce(state: str) -> str:
+    """Return the nonce of the flow that has this state (OpenID Connect Core section 15.5.2).
+
+    It needs no storing: the state comes back, and nobody makes a nonce without it.
+    """
+    return digest(f"nonce {state}")
+
+
 def authorization_request(
     client: OAuthClient, *, redirect_uri: str, state: str, code_verifier: str | None
 ) -> str:
@@ -42,22 +50,33 @@ def authorization_request(
 
     Parameters join those that the authorize URL has; empty ones are dropped, and ours win over a
     fact of the same name.
+
+    Raises:
+        Misconfigured: a value does not fit where the facts put it.
     """
-    parameters = {
-        **client.facts.authorize_params,
+    facts = client.facts
+    parameters: dict[str, str | Sequence[str]] = {
+        **client.filled(facts.authorize_params),
         "response_type": "code",
         "client_id": client.client_id,
         "redirect_uri": redirect_uri,
-        **({"scope": client.scopes} if client.scopes else {}),
+        "user_scope": client.user_scopes,
         "state": state,
+        "nonce": nonce(state) if client.wants_id_token else "",
+        # As many as there are (RFC 8707 section 2).
+        "resource": facts.resource,
     }
     if code_verifier is not None:
         parameters |= challenge_parameters(code_verifier, client.pkce_method)
+    parameters = {name: value for name, value in parameters.items() if value}
+    if client.scopes or not facts.omit_empty_scope:
+        parameters[facts.scope_parameter] = client.scopes
+    parameters = client.renamed(parameters)
     parts = urlsplit(client.authorize_url)
     kept = [
         (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in parameters
     ]
-    query = urlencode(kept + [(name, value) for name, value in parameters.items() if value])
+    query = urlencode([*kept, *parameters.items()], doseq=True)
     return urlunsplit(parts._replace(query=query))
 
 
@@ -86,7 +105,8 @@ def authorization_code(
 
     Raises:
         CallbackRejected: the flow has expired, another browser began it, another server answers
-            (RFC 9207), or there is not exactly one of code and error.
+            or the server does not say who it is though it promised to (RFC 9207 section 2.4), or
+            there is not exactly one of code and error.
         ConsentRefused: the server answered with an error (RFC 6749 section 4.1.2.1).
     """
     if now >= flow.expires_at:
@@ -95,15 +115,19 @@ def authorization_code(
     if not hmac.compare_digest(digest(browser or ""), flow.browser_digest):
         raise CallbackRejected("other-browser")
     parameters = response.parameters
+    client = OAuthClient.of(flow.issuance)
+    if client.iss_promised and "iss" not in parameters:
+        raise CallbackRejected("issuer-missing")
     if flow.issuer is not None and parameters.get("iss", flow.issuer) != flow.issuer:
         raise CallbackRejected("issuer-mismatch")
-    if "code" in parameters and "error" in parameters:
+    code = parameters.get(client.facts.code_parameter)
+    if code is not None and "error" in parameters:
         raise CallbackRejected("code-and-error")
     if "error" in parameters:
         raise ConsentRefused(error_code(parameters["error"]))
-    if not parameters.get("code"):
+    if not code:
         raise CallbackRejected("code-missing")
-    return parameters["code"]
+    return code
 
 
 # RFC 6749 section 4.1.2, RFC 9207 section 2, OpenID Connect Session Management section 2.
@@ -118,11 +142,15 @@ def callback_context(response: AuthorizationResponse, flow: Flow) -> dict[str, s
     If the definition lists the names that it wants, no others are kept: a callback's query can be
     written by anybody who has the browser.
     """
-    wanted = OAuthClient.of(flow.issuance).facts.context_parameters
+    facts = OAuthClient.of(flow.issuance).facts
+    wanted = facts.context_parameters
+    always = facts.token_host_from.parameter if facts.token_host_from else None
     return {
         name: value
         for name, value in response.parameters.items()
-        if name not in _OF_THE_PROTOCOL and (wanted is None or name in wanted)
+        if name not in _OF_THE_PROTOCOL
+        and name != facts.code_parameter
+        and (wanted is None or name in wanted or name == always)
     }
 
 

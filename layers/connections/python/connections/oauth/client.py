@@ -1,19 +1,26 @@
 """The OAuth client that a connection is: its definition and its values, resolved."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, assert_never
-from urllib.parse import quote_plus
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from connections.domain.errors import Misconfigured
 from connections.domain.failure import Failure, FailureKind
-from connections.domain.grant import Issuance
-from connections_sdk.definitions import URL_INPUTS, ConnectionDefinition, ProviderFacts
-from connections_sdk.templates import TemplateFault
+from connections.domain.grant import Issuance, Renewal, RenewedBy
+from connections.oauth.client_values import answered, text_of, unfilled, url_of
+from connections.oauth.messages import DEFAULT_SECONDS
+from connections_sdk.definitions import (
+    URL_INPUTS,
+    ConnectionDefinition,
+    OAuth2Config,
+    ProviderFacts,
+)
+from connections_sdk.templates import TemplateFault, rendered
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +31,27 @@ class OAuthClient:
     """By input. A template that its values do not fill in is a failure, for whoever uses it."""
     client_id: str
     client_secret: str = field(repr=False)
+    private_key: str = field(default="", repr=False)
+    """With which assertions are signed: PEM or JWK."""
     scopes: str
+    user_scopes: str = ""
     pkce_method: str
+    credentials: OAuth2Config | None = None
+    """How it asks by its own credentials; None where somebody consents."""
     facts: ProviderFacts
+    issuer: str | None = None
+    """The server's name for itself, where it is known (RFC 9207)."""
+    iss_promised: bool = False
+    """Whether its metadata says that every authorization response names it."""
+    slots: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """What may stand in the slots of parameters: the connection's values, and the context."""
 
     @classmethod
-    def of(cls, issuance: Issuance) -> "OAuthClient":
+    def of(cls, issuance: Issuance, context: Mapping[str, str] | None = None) -> "OAuthClient":
         """Resolve a definition and the values entered for it; an input wins over a fact.
 
         A URL is checked again when it is used: values and definition were stored, and rules may
-        have become stricter since.
+        have become stricter since. `context` is what the callback brought, once there was one.
 
         Raises:
             Misconfigured: the definition itself breaks a rule; its URLs raise it for themselves.
@@ -41,13 +59,25 @@ class OAuthClient:
         definition = definition_of(issuance.definition)
         values = definition.resolved(dict(issuance.values))
         facts = definition.provider
+        context = context or {}
+        scopes = facts.scope_separator.join(text_of(values, "scopes").split())
+        user_scopes = text_of(values, "userScopes") or facts.user_scopes or ""
         return cls(
-            urls={name: _url(definition, name, values) for name in URL_INPUTS},
-            client_id=_text(values, "clientId"),
-            client_secret=_text(values, "clientSecret"),
-            scopes=facts.scope_separator.join(_text(values, "scopes").split()),
+            urls={
+                name: url_of(definition, name, values, context) or issuance.metadata.get(name, "")
+                for name in URL_INPUTS
+            },
+            client_id=text_of(values, "clientId"),
+            client_secret=text_of(values, "clientSecret"),
+            private_key=text_of(values, "privateKey"),
+            scopes=scopes,
+            user_scopes=facts.scope_separator.join(user_scopes.split()),
             pkce_method=definition.oauth2_pkce_method,
+            credentials=definition.credentials,
             facts=facts,
+            issuer=facts.issuer or issuance.metadata.get("issuer"),
+            iss_promised=issuance.metadata.get("issPromised", False),
+            slots={**answered(definition, context), **values, "scopes": scopes},
         )
 
     def checked(self) -> "OAuthClient":
@@ -82,17 +112,42 @@ class OAuthClient:
     @property
     def refresh_url(self) -> str:
         """The token endpoint, or where this server has another one for refreshing."""
-        return self._url("refreshUrl") or self.facts.refresh_url or self.token_url
+        return self._url("refreshUrl") or self.token_url
 
     @property
     def revoke_url(self) -> str | None:
         """The revocation endpoint, if there is one."""
-        return self._url("revokeUrl") or self.facts.revoke_url
+        return self._url("revokeUrl") or None
+
+    @property
+    def introspect_url(self) -> str | None:
+        """The introspection endpoint, if there is one."""
+        return self._url("introspectUrl") or None
+
+    @property
+    def userinfo_url(self) -> str | None:
+        """The userinfo endpoint, if there is one."""
+        return self._url("userinfoUrl") or None
+
+    @property
+    def metadata_url(self) -> str | None:
+        """Where the server describes itself, if it is said."""
+        return self._url("metadataUrl") or None
+
+    @property
+    def has_endpoints(self) -> bool:
+        """Whether it is known where to send the customer, and where the code."""
+        return bool(self.urls["authorizeUrl"] and self.urls["tokenUrl"])
+
+    @property
+    def wants_id_token(self) -> bool:
+        """Whether an ID token is asked for (OpenID Connect Core section 3.1.2.1)."""
+        return "openid" in self.scopes.split(self.facts.scope_separator)
 
     @property
     def revokes(self) -> bool:
         """Whether there is a revocation endpoint, be it one that is not filled in."""
-        return bool(self.urls["revokeUrl"] or self.facts.revoke_url)
+        return bool(self.urls["revokeUrl"])
 
     def _url(self, name: str) -> str:
         url = self.urls[name]
@@ -101,41 +156,57 @@ class OAuthClient:
         return url
 
     @property
-    def refresh_buffer(self) -> timedelta | None:
-        """How long before its end an access token is refreshed, if the facts say so."""
-        seconds = self.facts.refresh_buffer
-        return None if seconds is None else timedelta(seconds=seconds)
+    def slowness(self) -> timedelta:
+        """By how much longer than usual a call to the token endpoint may take."""
+        return timedelta(seconds=max(0, self.facts.token_request_seconds - DEFAULT_SECONDS))
 
     @property
-    def reuse_is_safe(self) -> bool:
-        """Whether the server takes the same refresh token twice without harm."""
-        return self.facts.rotation == "none"
+    def renewal(self) -> Renewal:
+        """How token sets are renewed."""
+        facts, by = self.facts, RenewedBy.REFRESH_TOKEN
+        if self.credentials is not None:
+            by = RenewedBy.CLIENT_CREDENTIALS
+        elif facts.refresh_grant == "self":
+            by = RenewedBy.ACCESS_TOKEN
+        return Renewal(
+            by=by,
+            buffer=_seconds(facts.refresh_buffer),
+            idle_ttl=_seconds(facts.refresh_token_idle_ttl),
+            reuse_is_safe=facts.rotation == "none" or by is RenewedBy.CLIENT_CREDENTIALS,
+        )
 
-    def authenticated(self, form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Return headers and form with the client's authentication (RFC 6749 section 2.3.1)."""
-        headers = {"accept": "application/json"}
-        parameters = dict(form)
-        match self.facts.client_authentication:
-            case "client_secret_basic":
-                # Both are form-encoded before they are joined: a colon in the id would
-                # otherwise move the border (RFC 6749 section 2.3.1 and appendix B).
-                pair = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
-                headers["authorization"] = _basic(pair)
-            case "client_secret_basic_raw":
-                headers["authorization"] = _basic(f"{self.client_id}:{self.client_secret}")
-            case "client_secret_post":
-                parameters["client_id"] = self.client_id
-                if self.client_secret:
-                    parameters["client_secret"] = self.client_secret
-            case "none":
-                parameters["client_id"] = self.client_id
-            case _:
-                assert_never(self.facts.client_authentication)
-        return headers, parameters
+    def filled(
+        self, texts: Mapping[str, str], also: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Return parameters with the connection's values in their slots; empty ones left out.
 
+        Raises:
+            Misconfigured: a value does not fit there.
+        """
+        slots = {**self.slots, **(also or {})}
+        try:
+            parameters = {name: rendered(text, slots) for name, text in texts.items()}
+        except TemplateFault as fault:
+            raise Misconfigured(unfilled(fault)) from None
+        return {name: text for name, text in parameters.items() if text}
 
-def _basic(pair: str) -> str:
-    return "Basic " + base64.b64encode(pair.encode()).decode()
+    def headers(self) -> dict[str, str]:
+        """Return the headers that this server wants beside those of the standards, in lower case.
+
+        Raises:
+            Misconfigured: a value does not fit there.
+        """
+        filled = self.filled(self.facts.token_request_headers)
+        headers = {name.lower(): text for name, text in filled.items()}
+        for name, text in headers.items():
+            if not text.isascii():
+                raise Misconfigured(_not_ascii(name))
+        return headers
+
+    def renamed(self, parameters: Mapping[str, _Value]) -> dict[str, _Value]:
+        """Return parameters under the names that this server has for them."""
+        names = self.facts.parameter_names
+        return {names.get(name, name): value for name, value in parameters.items()}
 
 
 _OUTDATED = Failure(
@@ -157,12 +228,11 @@ def definition_of(document: Mapping[str, Any]) -> ConnectionDefinition:
         raise Misconfigured(_OUTDATED) from None
 
 
-def unfilled(fault: TemplateFault) -> Failure:
-    """Return why a template input is not used, in words that name the input to mend."""
+def _not_ascii(name: str) -> Failure:
     return Failure(
         kind=FailureKind.CLIENT,
-        explanation=f"the value of {fault.culprit} {fault}",
-        remedy=f"Enter another value of {fault.culprit}.",
+        explanation=f"the value for the header {name} is not ASCII",
+        remedy="Enter another value.",
     )
 
 
@@ -174,15 +244,5 @@ def _without(missing: Sequence[str]) -> Failure:
     )
 
 
-def _url(definition: ConnectionDefinition, name: str, values: Mapping[str, Any]) -> str | Failure:
-    if name not in definition.templates:
-        return _text(values, name)
-    try:
-        return definition.rendered(name, values)
-    except TemplateFault as fault:
-        return unfilled(fault)
-
-
-def _text(values: Mapping[str, Any], name: str) -> str:
-    value = values.get(name)
-    return value.strip() if isinstance(value, str) else ""
+def _seconds(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,7 +1,7 @@
 """The token that a customer's user comes with, signed by the organization (RFC 7519)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +36,7 @@ def verified_token(
     raw: str,
     keys: Sequence[Mapping[str, Any]],
     *,
-    audience: str,
+    audiences: Collection[str],
     issuer: str | None,
     now: datetime,
 ) -> UserToken:
@@ -53,7 +53,7 @@ def verified_token(
         raise TokenRefused("issuer-wrong")
     subject = _text(claims, "sub")  # section 4.1.2
     # Section 4.1.3: one that names its audience is for that audience alone.
-    if "aud" in claims and audience not in _audiences(claims["aud"]):
+    if "aud" in claims and not set(audiences).intersection(_audiences(claims["aud"])):
         raise TokenRefused("audience-wrong")
     expires_at = _checked_times(claims, now)
     return UserToken(
