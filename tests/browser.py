@@ -76,11 +76,6 @@ class Browser:
         """Close the connections."""
         self._client.close()
 
-    @property
-    def visited_urls(self) -> list[str]:
-        """The URLs that were asked for, in order."""
-        return [page.url for page in self.visited]
-
     def get(self, url: str) -> Page:
         """Open a URL, as by typing it or following a link, and return where that ends.
 

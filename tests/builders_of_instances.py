@@ -55,6 +55,7 @@ class Variable:
     definition: Mapping[str, Any] = field(default_factory=a_definition)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     template: ConnectionTemplate | None = None
+    redirects: Mapping[str, Any] | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Variable:
             "key": self.key,
             "level": self.level,
             "connection": {**connection, "values": dict(self.values)},
+            "oauthRedirects": self.redirects,
         }
 
     @property

@@ -39,10 +39,11 @@ PAIRS = st.fixed_dictionaries({"key": LABELS, "value": WORDS})
 VALUES = st.one_of(
     WORDS, st.booleans(), st.lists(WORDS, max_size=3), st.lists(PAIRS, min_size=1, max_size=3)
 )
+VISIBILITIES = st.sampled_from(["customer", "embedded", "organization"])
 CONFIG_VALUES = st.fixed_dictionaries(
     {
         "value": maybe(VALUES),
-        "visibility": maybe(st.sampled_from(["customer", "embedded", "organization"])),
+        "visibility": maybe(VISIBILITIES),
         "set": st.booleans(),
     }
 )
@@ -83,6 +84,7 @@ def _variable(draw: st.DrawFn, key: str, stable_key: str) -> dict[str, Any]:
         "stableKey": draw(st.sampled_from([stable_key, None])),
         "level": draw(st.sampled_from(["instance", "user"])),
         "description": draw(maybe(WORDS)),
+        "visibility": draw(maybe(VISIBILITIES)),
         "connection": {
             "component": draw(COMPONENTS),
             "key": draw(KEYS),

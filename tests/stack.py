@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_SECONDS = 60.0
 END_TIMEOUT_SECONDS = 20.0
 CALL_TIMEOUT_SECONDS = 40.0
-SPARE_PORTS = 16
+SPARE_PORTS = 24
 _UNCLAIMED = range(20_000, 32_000)
 """Below the ports that Linux gives to whoever asks for any: free now stays free."""
 
@@ -62,6 +62,10 @@ class RunningStack:
     def tick(self) -> dict[str, Any]:
         """Run the schedule and empty the queues; return what that came to."""
         return content_of(self.api.post("/_local/tick"))
+
+    def later(self) -> dict[str, Any]:
+        """Do the same as if so much time had passed that all messages come."""
+        return content_of(self.api.post("/_local/later"))
 
     def permissions(self) -> dict[str, dict[str, list[str]]]:
         """Return per function what it may do, did, and was denied."""

@@ -1,19 +1,22 @@
 """A proxy between the service and a provider that keeps every secret that passes.
 
 The first part of a path says how it treats the request: `plain` passes it on, `held` waits until a
-test lets it go, `lost` passes it on and hangs up in place of an answer.
+test lets it go, `lost` passes it on and hangs up in place of an answer, `scripted` answers what a
+test laid down for its client, and passes it on when nothing is left of that.
 """
 
 import base64
 import sys
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 import httpx
+
+from tests.scripted import Script
 
 LONGEST_HOLD_SECONDS = 900.0
 """Longer than a run. What is let go by itself would reach the provider in the middle of another
@@ -37,6 +40,9 @@ class Wiretap(ThreadingHTTPServer):
     def __init__(self, port: int, provider_url: str, secrets: set[str]) -> None:
         super().__init__(("127.0.0.1", port), _Exchange)
         self.holds: defaultdict[str, Hold] = defaultdict(Hold)
+        self.forms: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
+        self.scripts: defaultdict[str, deque[Script]] = defaultdict(deque)
+        self.taken: defaultdict[str, int] = defaultdict(int)
         self._provider = httpx.Client(base_url=provider_url, trust_env=False, timeout=30.0)
         self._secrets = secrets
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
@@ -45,6 +51,12 @@ class Wiretap(ThreadingHTTPServer):
     def url(self, treatment: str, endpoint: str) -> str:
         """Return the address of an endpoint of the provider behind the proxy."""
         return f"http://127.0.0.1:{self.server_port}/{treatment}/{endpoint}"
+
+    def script(self, client_id: str, *answers: Script) -> None:
+        """Lay down the next answers to a client's requests to `scripted` endpoints."""
+        for each in answers:
+            self._secrets.update(each.secrets)
+        self.scripts[client_id].extend(answers)
 
     def stop(self) -> None:
         """Let everything go and end."""
@@ -71,7 +83,9 @@ class Wiretap(ThreadingHTTPServer):
         return answer
 
     def keep(self, form: dict[str, str], authorization: str | None) -> None:
-        """Keep what is secret in a request."""
+        """Keep what is secret in a request, and by client what is not."""
+        told = {name: value for name, value in form.items() if name not in _SECRET_FIELDS}
+        self.forms[form.get("client_id", "")].append(told)
         self._secrets.update(form[name] for name in _SECRET_FIELDS if name in form)
         if authorization is not None:
             pair = base64.b64decode(authorization.removeprefix("Basic ")).decode()
@@ -90,6 +104,10 @@ class _Exchange(BaseHTTPRequestHandler):
             hold = self.server.holds[form["client_id"]]
             hold.arrived.set()
             hold.released.wait(LONGEST_HOLD_SECONDS)
+        script = self.server.scripts[form.get("client_id", "")]
+        if treatment == "scripted" and script:
+            self.server.taken[form["client_id"]] += script.popleft().play(self.wfile)
+            return
         names = ("Authorization", "Content-Type")
         headers = {name: self.headers[name] for name in names if name in self.headers}
         answer = self.server.pass_on(endpoint, headers, body)

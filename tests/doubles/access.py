@@ -17,6 +17,7 @@ from connections.domain.identifiers import (
     InstanceId,
     SigningKeyId,
 )
+from connections.domain.organization import OrganizationProfile, ProfileChange
 from connections.domain.signing_key import SigningKey
 from tests.doubles.store import Store
 
@@ -194,3 +195,23 @@ class ListedAudit:
             and connection_id in (None, each.connection_id)
         ]
         return pages(entries, "adt", limit, cursor)
+
+
+@dataclass(frozen=True)
+class StoredOrganization:
+    """Implements `OrganizationProfiles`."""
+
+    store: Store
+
+    def get(self) -> OrganizationProfile:
+        self.store.called("organization.get")
+        return self.store.organization
+
+    def change(self, change: ProfileChange) -> OrganizationProfile:
+        self.store.called("organization.change")
+        former, urls = self.store.organization, change.allowed_return_urls
+        self.store.organization = OrganizationProfile(
+            name=former.name if change.name is None else change.name,
+            allowed_return_urls=former.allowed_return_urls if urls is None else urls,
+        )
+        return self.store.organization

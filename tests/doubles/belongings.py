@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connections.application.ports import UsedFlow
+from connections.application.flow_ports import UsedFlow
 from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.connection import Connection, Inputs
 from connections.domain.customer import Customer

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connections.domain.claim import Claim, Spending
@@ -35,7 +35,11 @@ class StoredStates:
         self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
     ) -> bool:
         self.store.called("states.refreshed")
-        changes = {**_alive(grant, refresh_at, now), "last_refreshed_at": grant.tokens.issued_at}
+        changes = {
+            **_alive(grant, refresh_at, now),
+            "grant_inputs_digest": grant.issuance.inputs_digest,
+            "last_refreshed_at": grant.tokens.issued_at,
+        }
         return self._under_claim(former, **changes)
 
     def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
@@ -72,6 +76,7 @@ class StoredStates:
             generation=0,
             failures=0,
             granted_scopes=None,
+            account=None,
             grant_inputs_digest=None,
             expires_at=None,
             refresh_at=None,
@@ -84,7 +89,9 @@ class StoredStates:
             updated_at=now,
         )
 
-    def connected(self, grant: Grant, refresh_at: datetime | None, now: datetime) -> bool:
+    def connected(
+        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+    ) -> bool:
         self.store.called("grants.connected")
         state = self.store.connections_by_id.get(grant.connection_id)
         if state is not None and state.grant_id == grant.grant_id:
@@ -93,6 +100,8 @@ class StoredStates:
             return False
         digest = grant.issuance.inputs_digest
         changes = {**_alive(grant, refresh_at, now), "grant_inputs_digest": digest}
+        if asked is not None:
+            changes["requested_scopes"] = asked
         fence = state.fence + 1
         return self._change(state, **changes, last_use=None, last_refreshed_at=None, fence=fence)
 
@@ -114,6 +123,7 @@ def _alive(grant: Grant, refresh_at: datetime | None, now: datetime) -> dict[str
         "grant_id": grant.grant_id,
         "generation": grant.generation,
         "granted_scopes": grant.tokens.scopes,
+        "account": grant.account,
         "expires_at": grant.tokens.expires_at,
         "refresh_at": refresh_at,
         "failures": 0,
@@ -137,11 +147,13 @@ class StoredTokens:
         self.store.called("tokens.get")
         return self.store.grants.get(connection_id)
 
-    def begin(self, grant: Grant) -> None:
+    def begin(self, grant: Grant, *, in_place: bool = True) -> bool:
         self.store.called("tokens.begin")
         stored = self.store.grants.get(grant.connection_id)
-        if stored is None or stored.grant_id != grant.grant_id:
+        if stored is None or (in_place and stored.grant_id != grant.grant_id):
             self.store.grants[grant.connection_id] = grant
+            return True
+        return stored.grant_id == grant.grant_id
 
     def succeed(self, successor: Grant) -> bool:
         self.store.called("tokens.succeed")
@@ -213,9 +225,27 @@ class ListedRevocations:
 
     store: Store
 
-    def send(self, grant: Grant) -> None:
+    def send(self, grant: Grant, *, after: timedelta = timedelta()) -> None:
         self.store.called("revocations.send")
         self.store.to_revoke.append(grant)
+        self.store.revocation_delays.append(after)
+
+
+@dataclass(frozen=True)
+class StoredSettledRevocations:
+    """Implements `SettledRevocations`."""
+
+    store: Store
+
+    def settle(self, grant: Grant) -> None:
+        self.store.called("settlements.settle")
+        if grant.connection_id in self.store.connections_by_id:
+            self.store.settled_by_id[grant.connection_id] = (grant.grant_id, grant.generation)
+
+    def settled(self, grant: Grant) -> bool:
+        self.store.called("settlements.settled")
+        named, generation = self.store.settled_by_id.get(grant.connection_id, (None, 0))
+        return named == grant.grant_id and generation >= grant.generation
 
 
 @dataclass(frozen=True)

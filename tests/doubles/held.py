@@ -26,6 +26,10 @@ class StoredHeldConnections:
             and each in self.store.inputs_by_id
         }
 
+    def remaining(self, connection_ids: Sequence[ConnectionId]) -> Sequence[ConnectionId]:
+        self.store.called("held.remaining")
+        return [each for each in connection_ids if each in self.store.connections_by_id]
+
     def saved(self, change: Change) -> bool:
         self.store.called("held.saved")
         return changed(self.store, change)
@@ -55,12 +59,14 @@ def changed(store: Store, change: Change) -> bool:
     }
     if any(getattr(stored, name) != getattr(former, name) for name in changes):
         return False
+    due = wanted if wanted.refresh_at != former.refresh_at else stored
     store.connections_by_id[wanted.id] = replace(
         stored,
         **changes,
         place=wanted.place,
         template_id=wanted.template_id,
         inputs_digest=wanted.inputs_digest,
+        refresh_at=due.refresh_at,
         updated_at=wanted.updated_at,
     )
     store.inputs_by_id[wanted.id] = change.inputs

@@ -59,14 +59,17 @@ class StoredInstances:
 
         return together(self.store, put, changes, made, closed)
 
-    def deleting(self, instance: Instance, now: datetime) -> bool:
+    def deleting(self, instance_id: InstanceId, now: datetime) -> Instance | None:
         self.store.called("instances.deleting")
-        stored = self.store.instances_by_id.get(instance.id)
+        stored = self.store.instances_by_id.get(instance_id)
         if stored is None:
-            return False
-        since = stored.deleting_since or now
-        self.store.instances_by_id[instance.id] = replace(stored, deleting_since=since)
-        return True
+            return None
+        marked = replace(stored, deleting_since=stored.deleting_since or now)
+        self.store.instances_by_id[instance_id] = marked
+        held = {each.connection_id for each in stored.variables if each.connection_id}
+        if held <= self.store.connections_by_id.keys():
+            self.store.closed |= held
+        return marked
 
     def page(
         self, customer_id: CustomerId | None, *, limit: int, cursor: str | None

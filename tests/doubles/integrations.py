@@ -159,7 +159,8 @@ class StoredVersions:
             for each in version.connections.values()
             if each.template is not None
         }
-        if any(not self._is_at(*each) for each in templates.items()):
+        shared_only = former.owner.customer_id is not None
+        if any(not self._is_at(*each, shared_only=shared_only) for each in templates.items()):
             return False
         by = Referrer(
             kind=ReferrerKind.VERSION, id=former.id, name=former.name, version=version.number
@@ -196,9 +197,11 @@ class StoredVersions:
             for each in found
         ], following
 
-    def _is_at(self, template_id: TemplateId, revision: int) -> bool:
+    def _is_at(self, template_id: TemplateId, revision: int, *, shared_only: bool) -> bool:
         template = self.store.templates_by_id.get(template_id)
-        return template is not None and template.revision == revision
+        if template is None or (shared_only and not template.shared):
+            return False
+        return template.revision == revision
 
 
 @dataclass(frozen=True)

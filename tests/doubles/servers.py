@@ -9,6 +9,17 @@ from connections.oauth.messages import ServerRequest, ServerResponse
 Answer = ServerResponse | Exception | Callable[[], ServerResponse]
 
 
+class ConfirmingServer:
+    """Implements `AuthorizationServer`: answers an empty 200 to everything."""
+
+    def __init__(self) -> None:
+        self.requests: list[ServerRequest] = []
+
+    def send(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
+        self.requests.append(request)
+        return ServerResponse(status=200, headers={}, body=b"", sent_at=deadline)
+
+
 class ScriptedServer:
     """Implements `AuthorizationServer`: gives its answers in order and keeps what was asked.
 
@@ -21,7 +32,7 @@ class ScriptedServer:
         self.requests: list[ServerRequest] = []
         self.deadlines: list[datetime] = []
 
-    def post(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
+    def send(self, request: ServerRequest, deadline: datetime) -> ServerResponse:
         self.requests.append(request)
         self.deadlines.append(deadline)
         assert self.answers, "the authorization server was not expected to be asked"

@@ -3,10 +3,10 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from connections.application.flow_ports import UsedFlow
 from connections.application.integration_ports import References
-from connections.application.ports import UsedFlow
 from connections.domain.api_key import ApiKey
 from connections.domain.audit import AuditEntry
 from connections.domain.caller import Owner
@@ -21,6 +21,7 @@ from connections.domain.identifiers import (
     AuthorizationId,
     ConnectionId,
     CustomerId,
+    GrantId,
     InstanceId,
     IntegrationId,
     SigningKeyId,
@@ -29,6 +30,7 @@ from connections.domain.identifiers import (
 from connections.domain.instance import Instance, UserVariables
 from connections.domain.integration import Draft, Integration, Version
 from connections.domain.log_entry import LogEntry
+from connections.domain.organization import OrganizationProfile
 from connections.domain.referrer import Referred, Referrer
 from connections.domain.signing_key import SigningKey
 from connections_sdk.definitions import Component
@@ -61,6 +63,9 @@ class Store:
     versions_by_number: dict[tuple[IntegrationId, int], Version] = field(default_factory=dict)
     authorizations: dict[AuthorizationId, Authorization] = field(default_factory=dict)
     flows_by_digest: dict[str, Flow | UsedFlow] = field(default_factory=dict)
+    lapsed: set[str] = field(default_factory=set)
+    to_lapse: list[str] = field(default_factory=list)
+    organization: OrganizationProfile = field(default_factory=OrganizationProfile)
     owners_of_used_flows: dict[str, Owner] = field(default_factory=dict)
     closed: set[ConnectionId] = field(default_factory=set)
     entries: list[LogEntry] = field(default_factory=list)
@@ -69,6 +74,8 @@ class Store:
     seals: dict[bytes, Grant] = field(default_factory=dict)
     handed_over: list[SealedGrant] = field(default_factory=list)
     to_revoke: list[Grant] = field(default_factory=list)
+    revocation_delays: list[timedelta] = field(default_factory=list)
+    settled_by_id: dict[ConnectionId, tuple[GrantId, int]] = field(default_factory=dict)
     to_refresh: list[tuple[Sequence[ConnectionId], datetime]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     _events: dict[str, deque[Callable[[], None]]] = field(

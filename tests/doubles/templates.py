@@ -25,14 +25,22 @@ class StoredTemplates:
         self.store.called("templates.named")
         return self._named(name)
 
-    def add(self, template: ConnectionTemplate) -> bool:
+    def add(self, template: ConnectionTemplate, *, own_component: bool = False) -> bool:
         self.store.called("templates.add")
         if template.id in self.store.templates_by_id or self._named(template.name):
             return False
         self.store.templates_by_id[template.id] = template
+        if own_component:
+            self._refer(template)
         return True
 
-    def changed(self, former: ConnectionTemplate, template: ConnectionTemplate) -> bool:
+    def changed(
+        self,
+        former: ConnectionTemplate,
+        template: ConnectionTemplate,
+        *,
+        own_component: bool = False,
+    ) -> bool:
         self.store.called("templates.changed")
         renamed = template.name != former.name
         if self.store.templates_by_id.get(former.id) != former or (
@@ -42,6 +50,8 @@ class StoredTemplates:
         if renamed and self._named(template.name):
             raise NameTaken("There is a connection template of this name already.")
         self.store.templates_by_id[former.id] = template
+        if own_component and renamed:
+            self._refer(template)
         return True
 
     def removed(self, former: ConnectionTemplate) -> bool:
@@ -50,6 +60,8 @@ class StoredTemplates:
         if stored is None or stored.name != former.name or self._used(former.id):
             return False
         del self.store.templates_by_id[former.id]
+        component = Referred(component=former.component)
+        self.store.referrers.get(component, {}).pop(_place(_referrer(former)), None)
         return True
 
     def page(
@@ -61,6 +73,11 @@ class StoredTemplates:
     def _named(self, name: str) -> ConnectionTemplate | None:
         stored = self.store.templates_by_id.values()
         return next((each for each in stored if each.name == name), None)
+
+    def _refer(self, template: ConnectionTemplate) -> None:
+        referrer = _referrer(template)
+        component = Referred(component=template.component)
+        self.store.referrers.setdefault(component, {})[_place(referrer)] = referrer
 
     def _used(self, template_id: TemplateId) -> bool:
         return bool(self.store.referrers.get(Referred(template_id=template_id)))
@@ -93,6 +110,10 @@ class StoredReferrers:
     def release(self, template_id: TemplateId, referrer: Referrer) -> None:
         """Let something cease to refer to a template."""
         del self.store.referrers[Referred(template_id=template_id)][_place(referrer)]
+
+
+def _referrer(template: ConnectionTemplate) -> Referrer:
+    return Referrer(kind=ReferrerKind.TEMPLATE, id=template.id, name=template.name)
 
 
 def _place(referrer: Referrer) -> tuple[str, bool, int]:

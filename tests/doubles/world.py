@@ -16,6 +16,7 @@ from tests.doubles.access import (
     ListedDeletions,
     StoredApiKeys,
     StoredCustomers,
+    StoredOrganization,
     StoredSigningKeys,
 )
 from tests.doubles.belongings import (
@@ -25,12 +26,13 @@ from tests.doubles.belongings import (
     StoredRemains,
 )
 from tests.doubles.deleting import StoredConnectionRemains, StoredMarkedInstances
-from tests.doubles.flows import StoredFlows
+from tests.doubles.flows import ListedLapses, StoredFlows
 from tests.doubles.grants import (
     ListedRefreshes,
     ListedRevocations,
     StoredReadings,
     StoredSealedTokens,
+    StoredSettledRevocations,
     StoredStates,
     StoredTokens,
 )
@@ -69,6 +71,10 @@ class World(Store):
     @cached_property
     def revocations(self) -> ListedRevocations:
         return ListedRevocations(self)
+
+    @cached_property
+    def settlements(self) -> StoredSettledRevocations:
+        return StoredSettledRevocations(self)
 
     @cached_property
     def refreshes(self) -> ListedRefreshes:
@@ -161,6 +167,14 @@ class World(Store):
     @cached_property
     def flows(self) -> StoredFlows:
         return StoredFlows(self)
+
+    @cached_property
+    def lapses(self) -> ListedLapses:
+        return ListedLapses(self)
+
+    @cached_property
+    def organization_profiles(self) -> StoredOrganization:
+        return StoredOrganization(self)
 
     @cached_property
     def logbook(self) -> "ListedLogs":

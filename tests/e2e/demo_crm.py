@@ -75,6 +75,10 @@ class CrmConnection(LiveConnection):
         """Return the code exchanges that the provider saw."""
         return self.requests("token", "authorization_code")
 
+    def fetches(self) -> list[dict[str, Any]]:
+        """Return the requests with the client's own credentials that the provider saw."""
+        return self.requests("token", "client_credentials")
+
     def issued(self) -> list[str]:
         """Return the fingerprints of all tokens that it was issued, the oldest first."""
         return self.crm.issued(self.client_id)
@@ -102,14 +106,15 @@ class DemoCrm:
         revocable: bool = True,
         values: dict[str, str] | None = None,
         inputs: dict[str, Any] | None = None,
+        credentials: dict[str, Any] | None = None,
         customer_id: str | None = None,
         **facts: Any,
     ) -> CrmConnection:
         """Create a connection of a component and a client of its own.
 
         `client` changes the client's registration; `exchange` and `refresh` say how the wiretap
-        treats these requests; `inputs` are the definition's other inputs; `facts` its provider
-        facts.
+        treats these requests; `inputs` are the definition's other inputs; `credentials` makes it
+        one of client credentials, with these particulars; `facts` its provider facts.
         """
         name = f"crm-{next(_NUMBERS)}"
         registration = {
@@ -133,13 +138,15 @@ class DemoCrm:
             "refreshUrl": self.wiretap.url(refresh, "token"),
             **facts,
         }
-        definition = {
+        definition: dict[str, Any] = {
             "key": "oauth2",
             "label": "Demo CRM",
             "oauth2Type": "authorization_code",
             "inputs": {**defined, **(inputs or {})},
             "provider": provider,
         }
+        if credentials is not None:
+            definition |= {"oauth2Type": "client_credentials", "oauth2Config": credentials}
         self.stack.publish({"key": name, "label": "Demo CRM", "connections": [definition]})
         entered = {"clientId": name, "clientSecret": registration["client_secret"]}
         self.stack.evidence.secrets.add(registration["client_secret"])

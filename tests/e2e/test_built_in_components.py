@@ -37,7 +37,7 @@ def generic_connection(crm: DemoCrm, key: str, **registration: Any) -> CrmConnec
     return connection
 
 
-def test_built_in_components_are_listed_with_where_their_keys_come_from(
+def test_b28_built_in_components_are_listed_with_where_their_keys_come_from(
     running_stack: RunningStack,
 ) -> None:
     listed = page(running_stack, search="quickbooks")

@@ -35,7 +35,9 @@ def test_the_link_that_the_stack_greets_with_connects(
     assert connection.credentials().status_code == 200
 
 
-def test_a_connection_says_how_it_stands_before_and_after(crm: DemoCrm, browser: Browser) -> None:
+def test_b56_a_connection_says_how_it_stands_before_and_after(
+    crm: DemoCrm, browser: Browser
+) -> None:
     connection = crm.connection()
     before = connection.read()
     connection.connect(browser)
@@ -51,7 +53,7 @@ def test_a_connection_says_how_it_stands_before_and_after(crm: DemoCrm, browser:
     assert after["expiresAt"] > after["refreshAt"] > after["updatedAt"]
 
 
-def test_the_light_follows_what_executions_report(crm: DemoCrm) -> None:
+def test_b55_b57_the_light_follows_what_executions_report(crm: DemoCrm) -> None:
     connection = crm.connection().connected()
     seen = []
     for outcome in ("success", "connection-error", "success"):

@@ -18,8 +18,7 @@ def test_disconnecting_revokes_both_tokens(crm: DemoCrm) -> None:
     tokens = connection.exchanges()[0]["issued"]
     assert sorted(connection.alive()) == sorted(tokens.values())
 
-    assert connection.disconnect() == {"status": "pending", "revocation": "queued"}
-    crm.stack.tick()
+    assert connection.disconnect() == {"status": "pending", "revocation": "revoked"}
 
     assert connection.alive() == []
     assert presented_for_revocation(connection) == [
@@ -30,7 +29,7 @@ def test_disconnecting_revokes_both_tokens(crm: DemoCrm) -> None:
     assert connection.events()[-2:] == ["connection.disconnected", "revocation.succeeded"]
 
 
-def test_what_was_disconnected_hands_out_nothing(crm: DemoCrm) -> None:
+def test_b59_what_was_disconnected_hands_out_nothing(crm: DemoCrm) -> None:
     connection = crm.connection().connected()
     token = connection.access_token()
 
@@ -45,7 +44,7 @@ def test_what_was_disconnected_hands_out_nothing(crm: DemoCrm) -> None:
     assert [now[each] for each in told] == ["pending", "disconnected", None, 0, None, None]
 
 
-def test_what_was_disconnected_is_refreshed_no_more(crm: DemoCrm) -> None:
+def test_b58_what_was_disconnected_is_refreshed_no_more(crm: DemoCrm) -> None:
     connection = crm.connection(refreshBuffer=ALWAYS_DUE).connected()
     crm.stack.tick()
     refreshed = len(connection.refreshes())
@@ -62,11 +61,10 @@ def test_what_was_disconnected_is_refreshed_no_more(crm: DemoCrm) -> None:
 def test_disconnecting_again_changes_nothing(crm: DemoCrm) -> None:
     connection = crm.connection().connected()
     connection.disconnect()
-    crm.stack.tick()
     events = connection.events()
 
     connection.disconnect()
-    crm.stack.tick()
+    crm.stack.later()
 
     assert connection.events() == events
     assert len(connection.requests("revoke")) == 2
@@ -101,13 +99,16 @@ def test_a_provider_that_cannot_revoke_now_is_no_obstacle(crm: DemoCrm) -> None:
 def test_disconnecting_during_a_scheduled_refresh_leaves_nothing_alive(crm: DemoCrm) -> None:
     connection = crm.connection(refresh="held", refreshBuffer=ALWAYS_DUE).connected()
 
+    # At once it is out of order: the refresh that is under way still brings tokens.
+    crm.fault("revoke", "server-error")
+
     with ThreadPoolExecutor() as pool:
         ticking = pool.submit(crm.stack.tick)
         assert connection.hold.arrived.wait(LONGEST_ARRIVAL_SECONDS)
-        connection.disconnect()
+        assert connection.disconnect()["revocation"] == "queued"
         connection.hold.released.set()
         ticking.result()
-    crm.stack.tick()
+    crm.stack.later()
 
     [late] = connection.refreshes()
     assert late["status"] == 200
@@ -128,7 +129,7 @@ def test_disconnecting_during_a_refresh_on_demand_leaves_nothing_alive(crm: Demo
         connection.disconnect()
         connection.hold.released.set()
         answer = refreshing.result()
-    crm.stack.tick()
+    crm.stack.later()
 
     assert (answer.status_code, problem_code(answer)) == (409, "not-connected")
     assert connection.alive() == []

@@ -519,6 +519,17 @@ def test_what_fails_comes_back_alone_and_ends_among_the_dead_letters(
     assert seen == ["message/partly-fail/1", "message/partly-fail/2", "message/partly-good/1"]
 
 
+def test_later_takes_what_is_delayed(stack: Stack, http: httpx.Client) -> None:
+    sqs = stack.client("sqs")
+    sqs.send_message(QueueUrl=stack.outputs["Queue"], MessageBody="delayed", DelaySeconds=900)
+    tick(http)
+    assert items(stack, "message/delayed") == []
+
+    http.post("/_local/later").raise_for_status()
+
+    assert len(items(stack, "message/delayed")) == 1
+
+
 def test_a_tick_runs_every_schedule_once(stack: Stack, http: httpx.Client) -> None:
     before = len(items(stack, "message/{"))
     result = tick(http)

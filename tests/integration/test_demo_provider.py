@@ -618,6 +618,15 @@ def test_a_fault_answers_without_acting(
     assert demo.ledger()["double_spends"] == 0
 
 
+def test_an_introspection_calls_a_revoked_token_active_if_it_is_asked_to(demo: Demo) -> None:
+    token = demo.connect()["access_token"]
+    demo.revoke(token)
+    demo.fault("introspect", "still-active")
+
+    assert body(demo.introspect(token)) == {"active": True}
+    assert body(demo.introspect(token)) == {"active": False}
+
+
 def test_rate_limited_without_retry_after_leaves_the_header_out(demo: Demo) -> None:
     demo.fault("userinfo", "rate-limited")
     assert "Retry-After" not in demo.userinfo("any").headers

@@ -7,13 +7,12 @@ absence is an error, so that a broken image cannot pass for a green run.
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Unpack
 
 import pytest
 
-from tests.browser import Browser
 from tests.interop import oidc_provider
 from tests.interop.oidc_provider import OidcProvider, ProviderOptions, StartProvider
 
@@ -54,21 +53,29 @@ def _node_modules() -> None:
 @pytest.fixture
 def start_provider(_node_modules: None, tmp_path: Path) -> Iterator[StartProvider]:
     """A function that starts an authorization server; it ends with the test."""
+    with _starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_shared(
+    _node_modules: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartProvider]:
+    """A function that starts an authorization server for all tests of a file."""
+    with _starting(tmp_path_factory.mktemp("oidc-provider")) as start:
+        yield start
+
+
+@contextmanager
+def _starting(folder: Path) -> Iterator[StartProvider]:
     with ExitStack() as running:
 
         def start(
             *, redirect_uris: Sequence[str], **options: Unpack[ProviderOptions]
         ) -> OidcProvider:
-            log = tmp_path / "oidc-provider.log"
+            log = folder / "oidc-provider.log"
             return running.enter_context(
                 oidc_provider.running(log=log, redirect_uris=redirect_uris, **options)
             )
 
         yield start
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """The browser of one end user."""
-    with Browser() as browser:
-        yield browser

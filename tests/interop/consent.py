@@ -16,14 +16,17 @@ _MAX_PAGES = 5
 def walk_consent(browser: Browser, page: Page, account: str = ACCOUNT) -> Page:
     """Sign in where asked, consent, and return the page where the browser left the server.
 
-    Raises: AssertionError when the server shows anything but its two forms.
+    Raises: AssertionError when the server shows anything but its forms.
     """
     server = _origin(page)
     for _ in range(_MAX_PAGES):
         if _origin(page) != server:
             return page
         assert page.status == 200, f"{page.status} at {page.url}: {page.text}"
-        if page.form.fields["prompt"] == "login":
+        if "prompt" not in page.form.fields:
+            # Of OAuth 2.0 Form Post Response Mode, whose form a script posts.
+            page = browser.submit(page.form)
+        elif page.form.fields["prompt"] == "login":
             page = browser.submit(page.form, login=account, password="any")
         else:
             page = browser.submit(page.form)

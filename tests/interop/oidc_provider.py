@@ -9,15 +9,15 @@ import secrets
 import select
 import shutil
 import subprocess
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, Unpack
 
 import httpx
+
+from tests.interop.ledger import Ledger
 
 FOLDER = Path(__file__).parent / "provider"
 START_TIMEOUT_SECONDS = 20.0
@@ -26,8 +26,9 @@ START_TIMEOUT_SECONDS = 20.0
 class ProviderOptions(TypedDict, total=False):
     """What a test may ask of the authorization server; times to live are in seconds.
 
-    `client` adds to or replaces the metadata of the one client (RFC 7591 section 2), `clients`
-    are further ones; `features` is passed to oidc-provider as it stands.
+    `client` adds to or replaces the metadata of the one client (RFC 7591 section 2), and each of
+    `clients` that of a further one; None takes a member away. `resources` are the resource servers
+    that it knows (RFC 8707). `features` is passed to oidc-provider as it stands.
     """
 
     client: Mapping[str, object]
@@ -38,6 +39,7 @@ class ProviderOptions(TypedDict, total=False):
     rotate_refresh_token: bool
     issue_refresh_token: bool
     scopes: Sequence[str]
+    resources: Sequence[str]
     features: Mapping[str, object]
     port: int
 
@@ -48,42 +50,6 @@ class StartProvider(Protocol):
     def __call__(
         self, *, redirect_uris: Sequence[str], **options: Unpack[ProviderOptions]
     ) -> "OidcProvider": ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
-    """One request to the token, revocation or introspection endpoint, without its secrets."""
-
-    endpoint: str
-    client_id: str | None
-    grant_type: str | None
-    fingerprint: str | None
-    status: int | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """All such requests, in the order in which they arrived."""
-
-    entries: tuple[LedgerEntry, ...]
-
-    def token_requests(self, grant_type: str | None = None) -> tuple[LedgerEntry, ...]:
-        """Return the token requests, all or those of one grant type."""
-        return tuple(
-            entry
-            for entry in self.entries
-            if entry.endpoint == "token" and grant_type in (None, entry.grant_type)
-        )
-
-    def at(self, endpoint: str) -> tuple[LedgerEntry, ...]:
-        """Return what was asked of `token`, `revocation` or `introspection`."""
-        return tuple(entry for entry in self.entries if entry.endpoint == endpoint)
-
-    def presented_twice(self) -> frozenset[str]:
-        """Return the fingerprints of refresh tokens that came in more than one token request."""
-        presented = Counter(entry.fingerprint for entry in self.token_requests("refresh_token"))
-        return frozenset(print_ for print_, times in presented.items() if print_ and times > 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +88,7 @@ class OidcProvider:
 
     def ledger(self) -> Ledger:
         """Return what was asked so far; our own introspections are in it."""
-        rows = _answer("GET", f"{self.issuer}/_ledger").json()["entries"]
-        names = LedgerEntry.__dataclass_fields__
-        return Ledger(tuple(LedgerEntry(**{name: row.get(name) for name in names}) for row in rows))
+        return Ledger.of_rows(_answer("GET", f"{self.issuer}/_ledger").json()["entries"])
 
     def delay_token_responses(self, milliseconds: int) -> None:
         """Send token responses this much later from now on, at most 5000; 0 ends it."""
@@ -142,11 +106,6 @@ class OidcProvider:
         """
         bearer = {"Authorization": f"Bearer {access_token}"}
         return _claims("GET", self.userinfo_endpoint, headers=bearer)
-
-
-def fingerprint(credential: str) -> str:
-    """Return how the ledger names a code, refresh token or token."""
-    return sha256(credential.encode()).hexdigest()[:12]
 
 
 def install() -> None:
@@ -179,7 +138,7 @@ def running(
     Raises: RuntimeError when it does not listen within `START_TIMEOUT_SECONDS`.
     """
     client = _client(redirect_uris, options.get("client", {}))
-    clients = [client, *options.get("clients", ())]
+    clients = [client, *(_client(redirect_uris, each) for each in options.get("clients", ()))]
     argument = json.dumps({**options, "clients": clients})
     command = [shutil.which("node") or "node", str(FOLDER / "server.mjs"), argument]
     pipe = subprocess.PIPE
@@ -200,7 +159,7 @@ def running(
 
 
 def _client(redirect_uris: Sequence[str], metadata: Mapping[str, object]) -> dict[str, object]:
-    return {
+    told = {
         "client_id": "connections",
         "client_secret": secrets.token_hex(24),
         "redirect_uris": list(redirect_uris),
@@ -209,6 +168,7 @@ def _client(redirect_uris: Sequence[str], metadata: Mapping[str, object]) -> dic
         "token_endpoint_auth_method": "client_secret_basic",
         **metadata,
     }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _issuer(process: subprocess.Popen[bytes], log: Path) -> str:

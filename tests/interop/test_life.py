@@ -3,30 +3,29 @@
 It rotates refresh tokens, demands PKCE, and ends a grant whose refresh token comes twice.
 """
 
-import itertools
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 import pytest
 
-from tests import stack
 from tests.answers import page_code, problem_code
 from tests.browser import Browser
-from tests.interop.consent import cancel, walk_consent
-from tests.interop.oidc_provider import OidcProvider, StartProvider, fingerprint
+from tests.interop import connecting
+from tests.interop.connecting import connect, first_page
+from tests.interop.consent import cancel
+from tests.interop.ledger import fingerprint
+from tests.interop.oidc_provider import OidcProvider, StartProvider
 from tests.live_connection import LiveConnection
-from tests.page import Page
 from tests.stack import RunningStack
 from tests.wiretap import Wiretap
 
 ALWAYS_DUE = 7200
 """A refresh buffer in seconds that is longer than access tokens live: every sweep takes it."""
 AUTHENTICATIONS = ("client_secret_basic", "client_secret_post")
-NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +60,6 @@ class Start(Protocol):
     def __call__(self, authentication: str) -> Server: ...
 
 
-@pytest.fixture(scope="session")
-def running_stack(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningStack]:
-    """The stack, which all tests share."""
-    with stack.shared(request.session, tmp_path_factory.mktemp("stack")) as running:
-        yield running
-
-
-@pytest.fixture
-def browser(running_stack: RunningStack) -> Browser:
-    """One person's browser."""
-    return running_stack.browser()
-
-
 @pytest.fixture
 def start(start_provider: StartProvider, running_stack: RunningStack) -> Iterator[Start]:
     """A function that starts a server where the stack may call it."""
@@ -99,45 +83,27 @@ def start(start_provider: StartProvider, running_stack: RunningStack) -> Iterato
 
 
 def a_connection(running_stack: RunningStack, server: Server, **values: str) -> LiveConnection:
-    """A connection to the server, of a component of its own."""
+    """A connection to the server, which the stack calls through the wiretap."""
+    provider = server.provider
     urls = {
-        # Without `prompt` an OpenID server gives no refresh token for `offline_access`.
-        "authorizeUrl": f"{server.provider.authorization_endpoint}?prompt=consent",
         "tokenUrl": server.wiretap.url("plain", "token"),
         "revokeUrl": server.wiretap.url("plain", "token/revocation"),
-        "scopes": "openid offline_access",
     }
-    fixed: dict[str, Any] = {
-        name: {"type": "string", "required": True, "shown": False, "default": url}
-        for name, url in urls.items()
-    }
-    asked = {"clientId": {"type": "string"}, "clientSecret": {"type": "password"}}
-    definition = {
-        "key": "oauth2",
-        "label": "A real server",
-        "oauth2Type": "authorization_code",
-        "inputs": {**fixed, **asked},
-        "provider": {
-            "issuer": server.provider.issuer,
+    return connecting.a_connection(
+        running_stack,
+        inputs={**connecting.endpoints(provider), **urls},
+        facts={
+            "issuer": provider.issuer,
             "clientAuthentication": server.authentication,
             "refreshBuffer": ALWAYS_DUE,
             "rotation": "revokes-family",
         },
-    }
-    key = f"real-{next(NUMBERS)}"
-    running_stack.publish({"key": key, "label": "A real server", "connections": [definition]})
-    client = {"clientId": server.provider.client_id, "clientSecret": server.provider.client_secret}
-    return running_stack.connection(key, "oauth2", {**client, **values})
-
-
-def first_page(connection: LiveConnection, browser: Browser) -> Page:
-    """Press CONNECT, and return the server's first page."""
-    return browser.submit(browser.get(connection.link()).form)
-
-
-def connect(connection: LiveConnection, browser: Browser) -> Page:
-    """Sign in, consent, and return where that ends."""
-    return walk_consent(browser, first_page(connection, browser))
+        values={
+            "clientId": provider.client_id,
+            "clientSecret": provider.client_secret,
+            **values,
+        },
+    )
 
 
 @pytest.mark.parametrize("authentication", AUTHENTICATIONS)
@@ -162,7 +128,7 @@ def test_a_connection_lives_from_consent_to_disconnect(
     assert provider.ledger().presented_twice() == frozenset()
     assert server.active(tokens[-1])
 
-    assert connection.disconnect() == {"status": "pending", "revocation": "queued"}
+    assert connection.disconnect() == {"status": "pending", "revocation": "revoked"}
     for _ in range(3):
         running_stack.tick()
 

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,9 +12,17 @@ import pytest
 
 from tests.browser import Browser
 from tests.interop.consent import cancel, walk_consent
-from tests.interop.oidc_provider import OidcProvider, StartProvider, fingerprint
+from tests.interop.ledger import fingerprint
+from tests.interop.oidc_provider import OidcProvider, StartProvider
 
 REDIRECT_URI = "http://127.0.0.1:9/callback"
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A browser where no stack runs."""
+    with Browser() as browser:
+        yield browser
 
 
 @pytest.fixture

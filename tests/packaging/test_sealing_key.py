@@ -24,11 +24,11 @@ INPUTS, TOKENS = Purpose.INPUTS.value, Purpose.TOKENS.value
 OPEN = {"kms:Decrypt"}
 MAKE = {"kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
 USES: dict[str, dict[str, set[str]]] = {
-    "ManagementFunction": {INPUTS: OPEN | MAKE},
+    "ManagementFunction": {INPUTS: OPEN | MAKE, TOKENS: MAKE},
     "AuthorizeFunction": {INPUTS: OPEN},
-    "CallbackFunction": {INPUTS: OPEN, TOKENS: OPEN | MAKE},
+    "CallbackFunction": {INPUTS: OPEN, TOKENS: OPEN},
     "CredentialsFunction": {INPUTS: OPEN, TOKENS: OPEN},
-    "RefreshConnectionsFunction": {TOKENS: OPEN},
+    "RefreshConnectionsFunction": {INPUTS: OPEN, TOKENS: OPEN},
     "RevokeTokensFunction": {TOKENS: OPEN},
 }
 """What each function seals or opens, and for whom it may be the first to do so."""

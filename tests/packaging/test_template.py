@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from connections.application.revoke import FIRST_DELAY, TRIES
 from connections.domain.regions import REGIONS
 from connections.entrypoints import (
     authorize,
     callback,
     credentials,
     delete_connections,
+    lapse_flows,
     management,
     refreshing,
     revoke_tokens,
@@ -35,6 +37,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "ManagementFunction": management.ManagementSettings,
     "AuthorizeFunction": authorize.AuthorizeSettings,
     "CallbackFunction": callback.CallbackSettings,
+    "LapseFlowsFunction": lapse_flows.LapsingSettings,
     "CredentialsFunction": credentials.CredentialsSettings,
     "ScheduleRefreshesFunction": schedule_refreshes.ScheduleSettings,
     "RefreshConnectionsFunction": refreshing.RefreshingSettings,
@@ -101,6 +104,10 @@ def test_the_function_that_deletes_can_open_nothing() -> None:
     assert "BranchKeys" not in json.dumps(FUNCTIONS["DeleteConnectionsFunction"])
 
 
+def test_the_function_that_says_who_did_not_come_back_can_open_nothing() -> None:
+    assert "kms:" not in json.dumps(FUNCTIONS["LapseFlowsFunction"]["Policies"])
+
+
 def test_what_is_throttled_by_route_is_a_route() -> None:
     routes = {
         f"{event['Properties']['Method']} {event['Properties']['Path']}"
@@ -151,12 +158,21 @@ def test_every_queue_that_feeds_a_function_has_dead_letters_and_waits_long_enoug
         for event in properties["Events"].values()
         if event["Type"] == "SQS"
     }
-    assert set(fed) == {"RefreshesQueue", "RevocationsQueue", "DeletionsQueue"}
+    assert set(fed) == {"RefreshesQueue", "RevocationsQueue", "DeletionsQueue", "LapsesQueue"}
     for queue, timeout in fed.items():
         properties = RESOURCES[queue]["Properties"]
         assert properties["VisibilityTimeout"] == 6 * timeout
         dead_letters = properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         assert RESOURCES[dead_letters]["Type"] == "AWS::SQS::Queue"
+
+
+def test_a_revocation_is_tried_alone_and_as_often_as_the_function_counts() -> None:
+    redrive = RESOURCES["RevocationsQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive["maxReceiveCount"] == TRIES
+    events = FUNCTIONS["RevokeTokensFunction"]["Events"]
+    assert events["Revocations"]["Properties"]["BatchSize"] == 1
+    # A message does not come while somebody still waits for the try at once.
+    assert FUNCTIONS["CredentialsFunction"]["Timeout"] < FIRST_DELAY.total_seconds()
 
 
 def test_the_schedule_comes_every_minute_and_ends_before_the_next() -> None:
@@ -182,7 +198,7 @@ UNWANTED = {
         "aws_lambda_powertools.event_handler",
     },
     "management": {"httpx", "connections.application.refresh"},
-    "authorize": {"httpx", "connections.application.refresh"},
+    "authorize": {"connections.application.refresh"},
     "refresh_connections": {"aws_lambda_powertools.event_handler.openapi"},
     "credentials": {"connections.application.create_connection", "joserfc"},
 }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from connections.adapters.api_keys_table import DynamoApiKeys
 from connections.adapters.audit_table import DynamoAudit
+from connections.adapters.authorizations_table import DynamoAuthorizations
 from connections.adapters.aws import canceled, dynamodb_client, kms_client, sqs_client, to_item
 from connections.adapters.components_table import DynamoComponents
 from connections.adapters.connection_list import DynamoConnectionList, DynamoNewConnections
@@ -27,8 +28,10 @@ from connections.adapters.instances_table import DynamoInstances
 from connections.adapters.integration_deletions import DynamoDeletedIntegrations
 from connections.adapters.integrations_table import DynamoIntegrations
 from connections.adapters.known_instances import DynamoHeldByUser, DynamoKnownInstances
+from connections.adapters.lapse_queue import SqsLapseQueue
 from connections.adapters.logs_table import DynamoLogbook
 from connections.adapters.marked_instances import DynamoMarkedInstances
+from connections.adapters.organization_table import DynamoOrganization
 from connections.adapters.referrers import (
     DynamoReferrers,
     referrer_delete,
@@ -42,6 +45,7 @@ from connections.adapters.revocation_queue import (
     parse_revocation_message,
 )
 from connections.adapters.sealing import Sealer
+from connections.adapters.settled_revocations import DynamoSettledRevocations
 from connections.adapters.signing_keys_table import DynamoSigningKeys
 from connections.adapters.states_table import DynamoStates
 from connections.adapters.templates_table import DynamoTemplates
@@ -58,6 +62,7 @@ from connections.application.access_ports import (
     KnownApiKeys,
     KnownCustomers,
     NewConnections,
+    OrganizationProfiles,
     SealedRevocations,
     SealedTokens,
     SigningKeys,
@@ -69,6 +74,7 @@ from connections.application.deletion_ports import (
     MarkedCustomers,
     MarkedInstances,
 )
+from connections.application.flow_ports import Flows, LapseQueue, Lapses
 from connections.application.instance_ports import (
     ChangedConnections,
     HeldByUser,
@@ -87,13 +93,13 @@ from connections.application.ports import (
     Components,
     Connections,
     DueIndex,
-    Flows,
     Logbook,
     Logs,
     NewGrants,
     Readings,
     RefreshQueue,
     RevocationQueue,
+    SettledRevocations,
     States,
     Tokens,
 )
@@ -147,11 +153,15 @@ class Ports:
     tokens: Tokens
     readings: Readings
     flows: Flows
+    lapses: Lapses
+    lapse_queue: LapseQueue
+    organization: OrganizationProfiles
     logbook: Logbook
     logs: Logs
     due_index: DueIndex
     refresh_queue: RefreshQueue
     revocation_queue: RevocationQueue
+    settlements: SettledRevocations
     refer: Callable[[TemplateId, Referrer, int | None], bool]
     """Let something refer to a template, and publish it at a revision; whether it could."""
     release: Callable[[TemplateId, Referrer], None]
@@ -222,11 +232,15 @@ def doubles() -> Ports:
         tokens=world.tokens,
         readings=world.readings,
         flows=world.flows,
+        lapses=world.flows,
+        lapse_queue=world.lapses,
+        organization=world.organization_profiles,
         logbook=world.logbook,
         logs=world.logbook,
         due_index=world.due_index,
         refresh_queue=world.refreshes,
         revocation_queue=world.revocations,
+        settlements=world.settlements,
         refer=lambda template_id, referrer, publish_at: world.referrers_of.refer(
             template_id, referrer, publish_at=publish_at
         ),
@@ -311,11 +325,15 @@ def adapters(aws: Aws) -> Ports:
         tokens=DynamoTokens(dynamodb, tokens, sealer),
         readings=DynamoReadings(dynamodb, connections, tokens, sealer),
         flows=DynamoFlows(dynamodb, connections, sealer),
+        lapses=DynamoAuthorizations(dynamodb, connections),
+        lapse_queue=SqsLapseQueue(sqs, aws.names["LapsesQueue"]),
+        organization=DynamoOrganization(dynamodb, definitions),
         logbook=logbook,
         logs=logbook,
         due_index=DynamoDueIndex(dynamodb, connections),
         refresh_queue=SqsRefreshQueue(sqs, aws.names["RefreshesQueue"]),
         revocation_queue=SqsRevocationQueue(sqs, aws.names["RevocationsQueue"], sealer),
+        settlements=DynamoSettledRevocations(dynamodb, connections),
         instantiate=lambda integration_id: _instantiate(aws, integration_id),
         copy_grant=copy_grant,
         copy_inputs=copy_inputs,

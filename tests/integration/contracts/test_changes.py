@@ -34,6 +34,7 @@ PLACE = Place(
     variable_key="My Acme",
 )
 LAYERED = some_inputs(
+    by_organization=frozenset({"clientSecret", "clientId"}),
     builder={"scopes": "read"},
     template=a_template().fill,
     visibility={"scopes": "organization"},
@@ -218,3 +219,35 @@ def test_a_template_that_is_gone_fills_nothing(ports: Ports) -> None:
         ports.new_connections.add(a_new_connection(template_id=TEMPLATE), LAYERED)
 
     assert ports.connections.get(CONNECTION) is None
+
+
+def test_a_change_makes_due_what_it_says(ports: Ports) -> None:
+    added(ports, a_new_connection(), some_inputs())
+    change, _ = change_of(ports, refresh_at=LATER)
+
+    assert ports.changed.saved(change)
+
+    assert ports.due(LATER) == {CONNECTION}
+    assert ports.connections.get(CONNECTION) == change.connection
+
+
+def test_a_change_that_says_nothing_of_it_leaves_when_it_is_due(ports: Ports) -> None:
+    added(ports, a_new_connection(), some_inputs())
+    renamed, _ = change_of(ports, inputs={"salt": "the-salt"})
+    claim = Claim(holder="mine", until=LATER)
+    former = ports.states.claim(CONNECTION, claim, NOW)
+    assert former is not None
+    assert ports.states.released(former, NOW)
+
+    assert ports.changed.saved(renamed)
+
+    assert ports.due(NOW) == {CONNECTION}
+
+
+def test_a_change_may_end_that_something_is_due(ports: Ports) -> None:
+    added(ports, a_new_connection(refresh_at=NOW), some_inputs())
+    change, _ = change_of(ports, refresh_at=None)
+
+    assert ports.changed.saved(change)
+
+    assert ports.due(LATER) == set()

@@ -115,7 +115,7 @@ def test_what_was_never_stored_is_not_there(ports: Ports) -> None:
     assert ports.users.get(INSTANCE, "ada") is None
     assert list(ports.users.all(INSTANCE)) == []
     assert not ports.instances.saved(an_instance(revision=2))
-    assert not ports.instances.deleting(an_instance(), NOW)
+    assert ports.instances.deleting(INSTANCE, NOW) is None
     assert ports.instances.get(INSTANCE) is None
 
 
@@ -213,6 +213,58 @@ def test_a_connection_that_was_changed_meanwhile_stops_all(ports: Ports) -> None
     assert ports.held.many([CONNECTION, SECOND]) == before
 
 
+def test_what_an_instance_holds_no_more_gives_no_credentials(ports: Ports) -> None:
+    instance = holding(ports, a_made(), a_made(SECOND))
+
+    assert ports.instances.saved(following(instance), closed=[SECOND])
+
+    assert ports.readings.read(SECOND) == (None, None)
+    assert ports.readings.read(CONNECTION)[0] is not None
+
+
+def test_what_is_not_deleted_yet_remains(ports: Ports) -> None:
+    instance = holding(ports, a_made(), a_made(SECOND))
+    assert ports.instances.saved(following(instance), closed=[SECOND])
+    asked = [THIRD, SECOND, CONNECTION]
+    assert list(ports.held.remaining(asked)) == [SECOND, CONNECTION]
+
+    ports.connection_remains.remove_connection(SECOND)
+
+    assert list(ports.held.remaining(asked)) == [CONNECTION]
+    assert list(ports.held.remaining([])) == []
+
+
+def test_what_an_instance_that_is_being_deleted_holds_is_closed(ports: Ports) -> None:
+    holding(ports)
+
+    assert ports.instances.deleting(INSTANCE, NOW)
+
+    assert ports.connection_remains.closed(CONNECTION)
+
+
+def test_a_deletion_is_asked_for_again_while_something_is_deleted(ports: Ports) -> None:
+    second = HeldVariable(
+        id=VariableId("var_2"), key="Store", level="instance", connection_id=SECOND
+    )
+    instance = replace(an_instance(), variables=(*an_instance().variables, second))
+    assert founded(ports).instances.add(instance, [a_made(), a_made(SECOND)])
+    marked = ports.instances.deleting(INSTANCE, NOW)
+    ports.connection_remains.remove_connection(CONNECTION)
+
+    assert ports.instances.deleting(INSTANCE, NOW + HOUR) == marked
+
+    assert not ports.connection_remains.closed(CONNECTION)
+    assert ports.connection_remains.closed(SECOND)
+
+
+def test_an_instance_that_holds_nothing_is_deleted(ports: Ports) -> None:
+    instance = an_instance(variables=())
+    founded(ports).instances.add(instance, [])
+
+    marked = replace(instance, deleting_since=NOW)
+    assert ports.instances.deleting(INSTANCE, NOW) == marked
+
+
 def test_what_is_not_there_cannot_be_closed(ports: Ports) -> None:
     instance = holding(ports)
 
@@ -224,8 +276,9 @@ def test_what_is_not_there_cannot_be_closed(ports: Ports) -> None:
 def test_an_instance_that_is_being_deleted_is_gone_for_everybody(ports: Ports) -> None:
     instance = holding(ports)
 
-    assert ports.instances.deleting(instance, NOW)
-    assert ports.instances.deleting(instance, NOW + HOUR)
+    marked = replace(instance, deleting_since=NOW)
+    assert ports.instances.deleting(INSTANCE, NOW) == marked
+    assert ports.instances.deleting(INSTANCE, NOW + HOUR) == marked
 
     assert ports.instances.get(INSTANCE) is None
     assert ports.known_instances.get(INSTANCE) is None
@@ -233,8 +286,7 @@ def test_an_instance_that_is_being_deleted_is_gone_for_everybody(ports: Ports) -
     assert not ports.instances.saved(following(instance))
     assert not ports.users.saved(some_variables(), made=[a_made(SECOND)])
     assert ports.users.get(INSTANCE, "ada") is None
-    marked = ports.marked_instances.instance(INSTANCE)
-    assert marked == replace(instance, deleting_since=NOW)
+    assert ports.marked_instances.instance(INSTANCE) == marked
 
 
 @pytest.mark.parametrize("user", ["ada", "a/b c%2F?#", "👩‍💻" * 60, "Ünïcode"])

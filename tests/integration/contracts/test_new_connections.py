@@ -103,3 +103,12 @@ def test_an_id_that_is_taken_is_told_also_when_the_customer_is_being_deleted(por
     assert not ports.new_connections.add(OF_ADA, some_inputs())
 
     assert ports.connections.get(CONNECTION) == OF_ADA
+
+
+def test_one_that_is_due_when_it_is_made_is_found_due(ports: Ports) -> None:
+    fetched = a_new_connection(client_credentials=True, refresh_at=NOW)
+
+    ports.new_connections.add(fetched, some_inputs())
+
+    assert ports.connections.get(CONNECTION) == fetched
+    assert ports.due(NOW) == {CONNECTION}

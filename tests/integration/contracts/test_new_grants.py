@@ -7,6 +7,7 @@ import pytest
 
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Use, UseOutcome
+from connections.domain.grant import Account
 from connections.domain.identifiers import GrantId
 from tests.builders import (
     ADA,
@@ -94,3 +95,29 @@ def test_whose_a_connection_is_outlives_grants_and_disconnects(ports: Ports) -> 
 
     assert former == replace(state_of(ports), claim=None, spending=None, fence=2)
     assert state_of(ports).owner == ADA
+
+
+@pytest.mark.parametrize("account", [Account(id="ü", name="Ada"), Account(id="7")])
+def test_a_state_knows_whose_consent_it_is_until_it_is_disconnected(
+    ports: Ports, account: Account
+) -> None:
+    grant = a_grant(grant_id=ANOTHER_GRANT, account=account)
+    ports.new_grants.connected(grant, NOW, NOW)
+    assert state_of(ports).account == account
+
+    ports.new_grants.connected(a_grant(grant_id=GrantId("gra_3")), NOW, LATER)
+    assert state_of(ports).account is None
+
+    ports.new_grants.connected(replace(grant, grant_id=GrantId("gra_4")), NOW, LATER)
+    ports.states.disconnected(state_of(ports), LATER)
+    assert state_of(ports).account is None
+
+
+def test_a_grant_says_which_scopes_were_asked_for_and_nothing_of_it_if_it_does_not(
+    ports: Ports,
+) -> None:
+    ports.new_grants.connected(a_grant(grant_id=ANOTHER_GRANT), NOW, NOW, "read send")
+    asked = state_of(ports).requested_scopes
+    ports.new_grants.connected(a_grant(grant_id=GrantId("gra_3")), NOW, LATER)
+
+    assert (asked, state_of(ports).requested_scopes) == ("read send", "read send")

@@ -30,6 +30,12 @@ def test_a_grant_to_be_revoked_arrives_as_it_was_sent(ports: Ports) -> None:
     assert received == [a_grant(), without]
 
 
+def test_a_grant_can_arrive_later(ports: Ports) -> None:
+    ports.revocation_queue.send(a_grant(), after=timedelta(minutes=15))
+
+    assert ports.revocation_messages() == [a_grant()]
+
+
 def test_a_grant_sent_twice_arrives_at_least_once(ports: Ports) -> None:
     ports.revocation_queue.send(a_grant())
     ports.revocation_queue.send(a_grant())

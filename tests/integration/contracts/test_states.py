@@ -7,6 +7,7 @@ import pytest
 
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
+from connections.domain.grant import Issuance
 from connections.domain.identifiers import GrantId
 from connections.domain.refresh import FailureRecord
 from tests.builders import (
@@ -232,3 +233,14 @@ def test_a_disconnect_may_come_again(ports: Ports, former: Connection) -> None:
 def test_a_disconnect_of_what_is_not_there_makes_nothing(ports: Ports) -> None:
     assert not ports.states.disconnected(a_new_connection(), NOW)
     assert ports.connections.get(CONNECTION) is None
+
+
+def test_a_refresh_says_under_which_inputs_the_token_set_was_issued(
+    ports: Ports, former: Connection
+) -> None:
+    issuance = Issuance(definition={}, values={}, inputs_digest="the-digest")
+    successor = a_grant().succeeded_by(a_token_set(), issuance)
+
+    assert ports.states.refreshed(former, successor, None, NOW)
+
+    assert state_of(ports).grant_inputs_digest == "the-digest"

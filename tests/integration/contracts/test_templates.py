@@ -29,6 +29,10 @@ def later(template: ConnectionTemplate, **changes: Any) -> ConnectionTemplate:
     return replace(template, updated_at=NOW + HOUR, **changes)
 
 
+def referrer(template: ConnectionTemplate) -> Referrer:
+    return Referrer(kind=ReferrerKind.TEMPLATE, id=template.id, name=template.name)
+
+
 def a_numbered(number: int) -> ConnectionTemplate:
     return a_template(id=TemplateId(f"tpl_{number:026}"), name=f"Template {number}")
 
@@ -220,6 +224,33 @@ def test_what_refers_is_told_of_each_template_in_an_order(ports: Ports) -> None:
         DRAFT,
     ]
     assert ports.referrers.of(Referred(template_id=OTHER)) == []
+    assert ports.referrers.of(Referred(component="acme")) == []
+
+
+def test_an_own_component_knows_its_templates_by_their_names_until_they_are_gone(
+    ports: Ports,
+) -> None:
+    component = Referred(component="acme")
+    renamed = a_template(name="Another", revision=2)
+    ports.template_book.add(a_template(id=OTHER, name="Of a built-in one"))
+
+    assert ports.template_book.add(a_template(), own_component=True)
+    assert ports.referrers.of(component) == [referrer(a_template())]
+    assert not ports.template_book.add(a_template(shared=True), own_component=True)
+    assert ports.template_book.changed(a_template(), renamed, own_component=True)
+    assert ports.referrers.of(component) == [referrer(renamed)]
+
+    assert ports.template_book.removed(renamed)
+    assert ports.referrers.of(component) == []
+    assert ports.template_book.removed(a_template(id=OTHER, name="Of a built-in one"))
+
+
+def test_a_template_of_a_built_in_component_is_no_referrer_under_a_new_name_either(
+    ports: Ports,
+) -> None:
+    ports.template_book.add(a_template())
+    ports.template_book.changed(a_template(), a_template(name="Another", revision=2))
+
     assert ports.referrers.of(Referred(component="acme")) == []
 
 

@@ -5,9 +5,16 @@ from dataclasses import replace
 import pytest
 
 from connections.application.ports import SealBroken
-from connections.domain.grant import Grant
+from connections.domain.grant import Account, Grant
 from connections.domain.identifiers import ConnectionId, GrantId
-from tests.builders import CONNECTION, a_grant, a_new_connection, a_token_set, some_inputs
+from tests.builders import (
+    CONNECTION,
+    a_grant,
+    a_new_connection,
+    a_token_set,
+    an_issuance,
+    some_inputs,
+)
 from tests.integration.contracts.ports import Ports
 
 OTHER = ConnectionId("con_00000000000000000000000002")
@@ -32,6 +39,26 @@ def test_a_grant_is_read_back_as_it_was_stored(ports: Ports) -> None:
     assert ports.tokens.get(OTHER) is None
 
 
+def test_a_grant_stands_in_anothers_place_only_if_so_wanted(ports: Ports) -> None:
+    another = a_grant(grant_id=ANOTHER_GRANT)
+
+    assert ports.tokens.begin(a_grant(), in_place=False)
+    assert not ports.tokens.begin(another, in_place=False)
+    assert ports.tokens.get(CONNECTION) == a_grant()
+    assert ports.tokens.begin(another)
+    assert ports.tokens.get(CONNECTION) == another
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_grant_that_has_gone_on_does_not_begin_again(ports: Ports, in_place: bool) -> None:
+    ports.tokens.begin(a_grant())
+    ports.tokens.succeed(successor())
+
+    assert ports.tokens.begin(a_grant(), in_place=in_place)
+
+    assert ports.tokens.get(CONNECTION) == successor()
+
+
 def test_a_grant_without_end_and_refresh_token_is_read_back_as_it_was_stored(ports: Ports) -> None:
     tokens = a_token_set(
         response={"access_token": "ä", "team": {"id": 7, "ids": [1.5, None, True]}},
@@ -41,6 +68,20 @@ def test_a_grant_without_end_and_refresh_token_is_read_back_as_it_was_stored(por
     ports.tokens.begin(a_grant(tokens=tokens))
 
     assert ports.tokens.get(CONNECTION) == a_grant(tokens=tokens)
+
+
+@pytest.mark.parametrize("account", [Account(id="ü", name="Ada"), Account(id="7")])
+def test_whose_consent_it_is_and_what_the_server_said_are_kept(
+    ports: Ports, account: Account
+) -> None:
+    issuance = replace(an_issuance(), metadata={"tokenUrl": "https://a", "issPromised": False})
+    first = a_grant(account=account, issuance=issuance)
+    ports.tokens.begin(first)
+
+    assert ports.tokens.get(CONNECTION) == first
+    second = first.succeeded_by(a_token_set(refresh_token="refresh-2"))
+    assert ports.tokens.succeed(second)
+    assert ports.tokens.get(CONNECTION) == second
 
 
 def test_what_the_callback_brought_is_kept_over_all_generations(ports: Ports) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from connections.application.integration_ports import References
+from connections.domain.caller import Owner
 from connections.domain.identifiers import IntegrationId
 from connections.domain.integration import ListedVersion, Version
 from connections.domain.referrer import Referred, Referrer, ReferrerKind
-from tests.builders import HOUR, NOW, TEMPLATE, a_template
+from tests.builders import CUSTOMER, HOUR, NOW, TEMPLATE, a_customer, a_template
 from tests.builders_of_instances import INTEGRATION
 from tests.builders_of_integrations import (
     REFERENCES,
@@ -87,6 +88,24 @@ def test_a_template_that_changed_is_not_published_as_it_was(built: Ports) -> Non
     assert built.versions.get(INTEGRATION, 1) is None
     assert built.integrations.get(INTEGRATION) == a_new_integration()
     assert built.templates.get(TEMPLATE) == changed
+
+
+def test_what_a_customer_builds_is_published_only_with_what_is_shared(ports: Ports) -> None:
+    customers = Owner(customer_id=CUSTOMER)
+    former = a_new_integration(owner=customers)
+    ports.customers.add(a_customer())
+    ports.template_book.add(a_template(shared=True))
+    assert ports.integrations.add(former, a_draft())
+    unshared = a_template(updated_at=NOW + HOUR)
+    assert ports.template_book.changed(a_template(shared=True), unshared)
+
+    assert not ports.versions.publish(former, TEMPLATED, REFERENCES)
+
+    assert ports.versions.get(INTEGRATION, 1) is None
+    assert ports.templates.get(TEMPLATE) == unshared
+    assert ports.template_book.changed(unshared, a_template(shared=True))
+    assert ports.versions.publish(former, TEMPLATED, REFERENCES)
+    assert ports.templates.get(TEMPLATE) == a_template(shared=True, locked=True)
 
 
 def test_a_number_is_published_once(built: Ports) -> None:

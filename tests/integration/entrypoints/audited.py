@@ -38,7 +38,7 @@ class World:
         return answer, [each for each in self.entries() if each["id"] not in before]
 
 
-PATH, MADE, ACME = "path", "made", "acme"
+PATH, MADE, ACME, NOTHING = "path", "made", "acme", "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,9 @@ CONNECTIONS_AND_ACCESS = {
         "PATCH /customers/{}", 200, {"name": "I"}, about=a_customer, customer=PATH
     ),
     Action.CUSTOMER_DELETED: Change("DELETE /customers/{}", 202, about=a_customer, customer=PATH),
+    Action.ORGANIZATION_CHANGED: Change(
+        "PATCH /organization", 200, {"name": "Acme"}, target=NOTHING
+    ),
     Action.API_KEY_CREATED: Change("POST /api-keys", 201, KEY, target=MADE),
     Action.API_KEY_ROTATED: Change("POST /api-keys/{}/rotate", 200, {}, about=a_key),
     Action.API_KEY_DELETED: Change("DELETE /api-keys/{}", 204, about=a_key),

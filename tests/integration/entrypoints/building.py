@@ -11,6 +11,7 @@ VARIABLE: dict[str, Any] = {
     "key": "CRM",
     "stableKey": "crm",
     "description": "Where contacts are.",
+    "visibility": "customer",
     "connection": {
         "component": "oauth",
         "key": "oauth2",

@@ -17,6 +17,7 @@ from connections.entrypoints import (
     credentials,
     delete_connections,
     integration_services,
+    lapse_flows,
     management,
     refresh_connections,
     revoke_tokens,
@@ -34,7 +35,7 @@ FUNCTIONS: dict[str, str] = {
 _CACHES = (
     management.services, authorize.services, callback.services, credentials.services,
     schedule_refreshes.services, refresh_connections.services, revoke_tokens.services,
-    delete_connections.services, composition.sealer,
+    delete_connections.services, lapse_flows.services, composition.sealer,
     integration_services.integration_services, integration_services.instance_services,
 )  # fmt: skip
 

@@ -150,9 +150,9 @@ class Customer:
         assert sent.status == 303, sent.body
         return sent.headers["location"]
 
-    def answered(self, decision: str = "allow", **extra: str) -> str:
-        """Go as far as the redirect back, and return its query."""
-        url = self.press(self.open(self.link()))
+    def answered(self, decision: str = "allow", *, link: str | None = None, **extra: str) -> str:
+        """Go under a new link, or this one, as far as the redirect back, and return its query."""
+        url = self.press(self.open(link or self.link()))
         asked = self.demo.http.get(url + ("&" + urlencode(extra) if extra else ""))
         assert asked.status_code == 200, asked.text
         form = {**fields(asked.text), "decision": decision}

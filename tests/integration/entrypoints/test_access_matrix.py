@@ -92,6 +92,9 @@ USES: dict[str, tuple[str, str, str]] = {
     "POST /signing-keys": ("A", REFUSED, REFUSED),
     "DELETE /signing-keys/{key}": ("A", REFUSED, REFUSED),
     "GET /audit": ("A", REFUSED, REFUSED),
+    "GET /organization": ("DRWCA", REFUSED, REFUSED),
+    "PATCH /organization": ("A", REFUSED, REFUSED),
+    "GET /connections/{connection}/authorizations/{authorization}": ("R", SEE, SEE),
 }
 
 BEYOND = {"POST /signing-keys": {"R", "W"}}
@@ -192,12 +195,15 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PATCH /instances/{instance}/users/{user}/config-variables": {},
     "PATCH /customers/{customer}": {"name": "Another name"},
+    "PATCH /organization": {"name": "Another"},
     "POST /api-keys": {"name": "Another", "scopes": ["access:write"]},
     "POST /api-keys/{key}/rotate": {},
     "POST /signing-keys": {"name": "Set", "jwksUrl": "https://acme.example/keys"},
 }
 QUERIES = {"GET /instances/{instance}/credentials": {"configVariable": "OAuth Connection"}}
-NO_PARTS = {"{step}": "stp_none", "{variable}": "var_none", "{version}": "1"}
+NO_PARTS = {
+    "{step}": "stp_none", "{variable}": "var_none", "{version}": "1", "{authorization}": "aut_none",
+}  # fmt: skip
 NOBODY, ADMIN, USER, EVERYTHING = "nobody", "admin", "user", "DRWCA"
 CALLERS = (NOBODY, *SCOPES, EVERYTHING, ADMIN, USER)
 
@@ -287,6 +293,11 @@ def integration(tenants: Tenants, credential: str = "", **more: Any) -> tuple[st
     return identifier, {"{step}": step["id"], "{variable}": variable, "{version}": "1"}
 
 
+def authorization(functions: Functions, connection: str) -> str:
+    """Make a link for a connection, and return its authorization's id."""
+    return str(made(functions.call("POST", f"/connections/{connection}/authorizations"))["id"])
+
+
 def instance(tenants: Tenants, of: str, credential: str, **more: Any) -> str:
     """Make an instance of an integration."""
     wanted = {"name": "Sync", "integrationId": of, **more}
@@ -365,7 +376,14 @@ def world(_running_aws: Aws) -> Iterator[World]:
             sent=sent,
             credentials=credentials,
             things=things,
-            parts={name: parts for name, (_, parts) in integrations.items()},
+            parts={
+                name: {
+                    **integrations.get(name, ("", NO_PARTS))[1],
+                    "{authorization}": authorization(functions, connection["id"]),
+                }
+                for name, connection in connections.items()
+            }
+            | {OFFERED: integrations[OFFERED][1]},
             kept=Kept.of(_running_aws),
         )
 
@@ -405,7 +423,7 @@ def test_what_was_refused_left_everything_as_it_was(world: World) -> None:
 
 
 def test_the_matrix_does_not_shrink() -> None:
-    assert len(USES) == len({route for route, _, _ in CELLS}) == 61
-    assert len(CELLS) >= 2637
-    assert sum(expected(*cell) == ALLOWED for cell in CELLS) >= 574
+    assert len(USES) == len({route for route, _, _ in CELLS}) == 64
+    assert len(CELLS) >= 2727
+    assert sum(expected(*cell) == ALLOWED for cell in CELLS) >= 599
     assert {expected(*cell) for cell in CELLS} == {401, 403, 404, ALLOWED}

@@ -12,6 +12,7 @@ from tests.integration.entrypoints.audited import (
     CONNECTIONS_AND_ACCESS,
     IP,
     MADE,
+    NOTHING,
     PATH,
     PLAIN_ONE,
     World,
@@ -56,7 +57,7 @@ def test_a_change_leaves_one_entry(world: World, action: Action) -> None:
     answer, entries = world.new_entries(lambda: change(world, about, content))
 
     assert answer.status == change.status, answer.body
-    named = {PATH: about, ACME: world.tenants.acme}
+    named = {PATH: about, ACME: world.tenants.acme, NOTHING: None}
     if change.status == 201:
         named[MADE] = answer.json.get("id")
     (entry,) = entries

@@ -1,10 +1,13 @@
 """Messages of a batch: each on its own, and none begun that would not end."""
 
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.sqs.models import sqs_backends
 
 from tests.integration.entrypoints.calls import forget
 from tests.integration.entrypoints.demo import Customer, Demo
@@ -135,9 +138,13 @@ def test_a_message_is_begun_only_if_there_is_time(
 
 
 def disconnected(demo: Demo) -> tuple[Customer, str, str]:
-    """Return a disconnected connection, its former access token, and its message."""
+    """Return a connection that was disconnected while its provider was out of order.
+
+    With it come its former access token, and the message.
+    """
     customer = demo.connection().connected()
     token = customer.credentials()["token"]["access_token"]
+    demo.fault("revoke", "server-error")
     assert customer.call("POST", "/disconnect").status == 202
     (message,) = demo.functions.aws.messages("RevocationsQueue")
     return customer, token, message
@@ -203,3 +210,55 @@ def test_the_queue_carries_the_grant_sealed(demo: Demo) -> None:
 
     assert set(json.loads(message)) == {"pk", "grantId", "generation", "sealed"}
     assert token not in message
+
+
+@pytest.mark.parametrize(("received", "minutes"), [(1, 5), (2, 15), (3, 60), (7, 360)])
+def test_a_revocation_that_fails_comes_back_after_a_delay_that_grows(
+    demo: Demo, received: int, minutes: int
+) -> None:
+    _, token, message = disconnected(demo)
+    demo.fault("revoke", "server-error")
+    wanted, visible_at = in_flight(demo, message, received)
+
+    began = time.time()
+    answered = demo.functions.invoke(REVOKE, wanted, seconds=60)
+
+    assert failed(answered) == ["0"]
+    assert visible_at() == pytest.approx(began + minutes * 60, abs=20)
+    assert demo.active(token)
+
+
+def test_after_the_last_try_the_log_says_what_to_do_and_the_message_goes_its_way(
+    demo: Demo,
+) -> None:
+    customer, _, message = disconnected(demo)
+    demo.fault("revoke", "server-error")
+    wanted, visible_at = in_flight(demo, message, 8)
+    before = visible_at()
+
+    answered = demo.functions.invoke(REVOKE, wanted, seconds=60)
+
+    assert (failed(answered), visible_at()) == (["0"], before)
+    entry = customer.log()[0]
+    assert (entry["event"], entry["severity"]) == ("revocation.failed", "error")
+    assert "within a day" in entry["detail"]
+    assert "end the app's access" in entry["detail"]
+
+
+def in_flight(demo: Demo, body: str, received: int) -> tuple[dict[str, Any], Callable[[], float]]:
+    """Return the event of a message that the queue holds, and when it is seen again, in seconds."""
+    aws = demo.functions.aws
+    url = aws.names["RevocationsQueue"]
+    aws.sqs.send_message(QueueUrl=url, MessageBody=body)
+    (taken,) = aws.sqs.receive_message(QueueUrl=url)["Messages"]
+    wanted = batch(REVOKE, body)
+    record = wanted["Records"][0]
+    record["receiptHandle"] = taken["ReceiptHandle"]
+    record["attributes"] = {**record["attributes"], "ApproximateReceiveCount": str(received)}
+
+    def visible_at() -> float:
+        queues = sqs_backends["123456789012"]["us-east-2"].queues
+        (message,) = queues[url.rpartition("/")[2]]._messages
+        return float(message.visible_at) / 1000
+
+    return wanted, visible_at

@@ -129,8 +129,16 @@ def without_code(response: dict[str, str]) -> dict[str, str]:
         (without_code, "code-missing"),
         (lambda response: {**response, "code": ""}, "code-missing"),
         (
-            lambda response: {**without_code(response), "error": "server_error"},
+            lambda response: {**without_code(response), "error": "unauthorized_client"},
             "authorization-failed",
+        ),
+        (
+            lambda response: {**without_code(response), "error": "server_error"},
+            "server-failed",
+        ),
+        (
+            lambda response: {**without_code(response), "error": "invalid_scope"},
+            "scope-refused",
         ),
     ],
 )

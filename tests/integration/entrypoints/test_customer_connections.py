@@ -90,7 +90,7 @@ def test_a_list_says_how_a_connection_stands_and_none_of_its_values(world: World
     }
     assert set(whole) - set(listed) == {
         "configVariable", "scopes", "generation", "refreshAt", "lastRefreshedAt", "lastUsedAt",
-        "lastError",
+        "lastError", "account", "oauthRedirects",
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ DIRECT = {
     "delete_connections.connection",
     "delete_connections.customer",
     "delete_connections.instance",
+    "lapse_flows.over",
     "management.create-api-key",
     "refresh_connections.due",
     "revoke_tokens.disconnected",
@@ -98,6 +99,10 @@ def test_the_schedule_finds_nothing_due(functions: Functions) -> None:
 
 def test_a_message_about_a_connection_that_is_gone_is_done_with(functions: Functions) -> None:
     assert send(functions, "refresh_connections.due") == {"batchItemFailures": []}
+
+
+def test_a_flow_that_is_gone_is_done_with(functions: Functions) -> None:
+    assert send(functions, "lapse_flows.over") == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize("kind", ["connection", "customer", "instance"])

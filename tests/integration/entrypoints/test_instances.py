@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.entrypoints import events
 from tests.integration.entrypoints.stage import (
+    MAILBOX,
     SHOP,
     VALUES,
     Stage,
@@ -22,20 +23,24 @@ def test_a_customer_enables_configures_and_deploys_and_code_reads(stage: Stage) 
     path = path_of(instance)
     assert instance["customerId"] == stage.tenants.acme
     assert (instance["version"], instance["enabled"], instance["deployedAt"]) == (1, True, None)
-    assert pointers(stage.call("admin", "POST", f"{path}/deploy")) == [
-        "#/Store/values/host", "#/Store/values/apiKey", "#/Store/values/plan",
-    ]  # fmt: skip
+    asked = ["#/Store/values/host", "#/Store/values/apiKey"]
+    for caller, named in (("admin", asked), ("organization", [*asked, "#/Store/values/plan"])):
+        assert pointers(stage.call(caller, "POST", f"{path}/deploy")) == named
 
     mine = {name: VALUES[name] for name in ("host", "apiKey")}
     assert stage.enter("admin", path, Store=mine).status == 200
     refused = stage.call("admin", "POST", f"{path}/deploy")
-    assert (refused.json["code"], pointers(refused)) == (
-        "configuration-incomplete", ["#/Store/values/plan"],
+    assert (refused.status, refused.json["code"], refused.json["detail"]) == (
+        409, "configuration-incomplete", "The organization has to enter more.",
     )  # fmt: skip
+    assert "plan" not in refused.body
     assert stage.enter("organization", path, Store={"plan": "gold"}).status == 200
     deployed = stage.call("admin", "POST", f"{path}/deploy")
     assert deployed.status == 200
     assert deployed.json["deployedAt"] is not None
+    stage.enter("organization", path, Store={"plan": None})
+    assert stage.call("admin", "GET", path).json["deployedAt"] is None
+    stage.enter("organization", path, Store={"plan": "gold"})
 
     query = {"configVariable": "Store"}
     read = stage.call("organization", "GET", f"{path}/credentials", query=query)
@@ -82,13 +87,75 @@ def test_an_instance_is_listed_renamed_moved_and_deleted(stage: Stage) -> None:
     }  # fmt: skip
     assert stage.call("user", "DELETE", path).status == 403
 
-    assert stage.call("admin", "DELETE", path).status == 202
+    first = stage.call("admin", "DELETE", path)
 
+    assert first.status == 202
     for caller in stage.callers:
-        for method, below in (("GET", ""), ("DELETE", ""), ("GET", "/config-pages")):
-            assert stage.call(caller, method, path + below).status == 404
+        for method, below in (("GET", ""), ("PATCH", ""), ("GET", "/config-pages")):
+            body: dict[str, str] | None = {} if method == "PATCH" else None
+            refused = stage.call(caller, method, path + below, json=body)
+            own_alone = (caller, method) == ("user", "PATCH")
+            assert refused.status == (403 if own_alone else 404)
     messages = [json.loads(each) for each in stage.functions.aws.messages("DeletionsQueue")]
     assert {"instanceId": instance["id"]} in messages
+
+
+def test_a_deletion_whose_message_was_lost_is_asked_for_again(stage: Stage) -> None:
+    instance = stage.instance()
+    path = path_of(instance)
+    first = stage.call("admin", "DELETE", path)
+    stage.functions.aws.messages("DeletionsQueue")
+
+    for caller in ("admin", "organization"):
+        again = stage.call(caller, "DELETE", path)
+        assert (again.status, again.json) == (202, first.json)
+        messages = stage.functions.aws.messages("DeletionsQueue")
+        assert [json.loads(each) for each in messages] == [{"instanceId": instance["id"]}]
+
+    assert stage.call("other", "DELETE", path).status == 404
+    wanted = events.event("delete_connections.instance")
+    wanted["Records"][0]["body"] = json.dumps({"instanceId": instance["id"]})
+    stage.functions.invoke("DeleteConnectionsFunction", wanted, seconds=120)
+    for caller in ("admin", "organization"):
+        assert stage.call(caller, "DELETE", path).status == 404
+
+
+def test_what_a_deleted_instance_or_a_moved_one_held_gives_nothing_at_once(stage: Stage) -> None:
+    instances = [stage.instance(), stage.instance()]
+    held = [each["configVariables"][1]["connectionId"] for each in instances]
+    for instance in instances:
+        stage.enter("organization", path_of(instance), Store=VALUES)
+    for each in held:
+        path = f"/connections/{each}/credentials"
+        assert stage.call("organization", "GET", path).status == 200
+    stage.publish(MAILBOX)
+
+    stage.call("organization", "PATCH", path_of(instances[0]), json={"version": 2})
+    stage.call("organization", "DELETE", path_of(instances[1]))
+
+    for each in held:
+        for below in ("", "/credentials"):
+            path = f"/connections/{each}{below}"
+            assert stage.call("organization", "GET", path).status == 404
+
+
+def test_customers_choose_among_the_versions_of_what_they_build_alone(stage: Stage) -> None:
+    stage.publish(SHOP)
+    older = {"name": "Sync of Acme", "integrationId": stage.integration, "version": 1}
+    for caller in ("admin", "user", "embedding"):
+        refused = stage.call(caller, "POST", "/instances", json=older)
+        assert (refused.status, pointers(refused)) == (400, ["#/version"])
+    instance = stage.instance("admin", version=2)
+    path = path_of(instance)
+
+    refused = stage.call("admin", "PATCH", path, json={"version": 1})
+
+    assert (refused.status, pointers(refused)) == (400, ["#/version"])
+    assert stage.call("admin", "PATCH", path, json={"version": 2, "name": "A"}).status == 200
+    assert stage.call("organization", "PATCH", path, json={"version": 1}).json["version"] == 1
+    assert stage.call("admin", "PATCH", path, json={"version": 1}).status == 200
+    stage.publish(SHOP)
+    assert stage.call("admin", "PATCH", path, json={"version": 3}).json["version"] == 3
 
 
 def test_a_user_has_what_is_theirs_and_nobody_elses(stage: Stage) -> None:

@@ -8,6 +8,12 @@ from tests.integration.entrypoints.building import STEP, VARIABLE, Builder
 from tests.integration.entrypoints.calls import Answer, Functions
 from tests.integration.entrypoints.sent import Sent
 
+
+def first_variable(builder: Builder) -> str:
+    (page,) = builder.read()["draft"]["configPages"]
+    return f"/config-variables/{page['elements'][0]['id']}"
+
+
 ANOTHER = {**VARIABLE, "key": "Another", "stableKey": "another"}
 FOUND, STORED, AUDIT = "BatchGetItem", "TransactWriteItems", "PutItem"
 REQUESTS: dict[str, tuple[Callable[[Builder], Answer], list[str]]] = {
@@ -29,7 +35,12 @@ REQUESTS: dict[str, tuple[Callable[[Builder], Answer], list[str]]] = {
     ),
     "add a variable": (
         lambda builder: builder.call("POST", "/config-variables", ANOTHER),
-        ["GetItem", FOUND, "GetItem", STORED, "GetItem", AUDIT],
+        ["GetItem", FOUND, "GetItem", STORED, AUDIT],
+    ),
+    "change a variable": (
+        lambda builder: builder.call("PATCH", first_variable(builder), {"level": "user"}),
+        # The first two read its id.
+        [FOUND, "GetItem", "GetItem", FOUND, "GetItem", STORED, AUDIT],
     ),
     "publish": (
         lambda builder: builder.call("POST", "/versions"),

@@ -79,9 +79,14 @@ def test_a_step_is_changed_and_removed(builder: Builder) -> None:
     step = builder.add("steps", STEP)
     at = f"/steps/{step['id']}"
 
-    changed = made(builder.call("PATCH", at, {"name": "New", "configVariable": None}))
+    changed = made(builder.call("PATCH", at, {"name": "New"}))
 
-    assert changed == {**step, "name": "New", "configVariable": None}
+    assert changed == {**step, "name": "New"}
+    refused = builder.call("PATCH", at, {"configVariable": None})
+    assert (refused.status, [each["pointer"] for each in refused.json["errors"]]) == (
+        400,
+        ["#/configVariable"],
+    )
     removed = builder.call("DELETE", at)
     assert (removed.status, removed.body) == (204, "")
     assert builder.call("DELETE", at).status == builder.call("PATCH", at, {}).status == 404
@@ -117,13 +122,17 @@ def test_a_variable_is_changed_by_a_merge_patch(builder: Builder) -> None:
     )
     assert templated["oauthRedirects"] == {**VARIABLE["oauthRedirects"], "enabled": False}
 
+    assert templated["visibility"] == "customer"
+
     change = {"connection": {"template": None}, "oauthRedirects": None, "level": "user"}
-    without = made(builder.call("PATCH", at, change))
+    without = made(builder.call("PATCH", at, {**change, "visibility": "embedded"}))
     assert (without["connection"]["template"], without["oauthRedirects"], without["level"]) == (
         None,
         None,
         "user",
     )
+    assert without["visibility"] == "embedded"
+    assert made(builder.call("PATCH", at, {"visibility": None}))["visibility"] is None
 
 
 def test_nothing_is_read_of_a_secret_by_moving_it(builder: Builder) -> None:

@@ -117,14 +117,19 @@ def test_disconnecting_ends_the_tokens_at_the_provider(aws: Aws, demo: Demo) -> 
     token = customer.credentials()["token"]["access_token"]
 
     ended = customer.call("POST", "/disconnect")
-    alive_before = demo.active(token)
+    alive_after = demo.active(token)
+    name: Any = "ApproximateNumberOfMessagesDelayed"
+    url = aws.names["RevocationsQueue"]
+    delayed = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
     batch = queued(aws, "RevocationsQueue", "revoke_tokens.disconnected")
     done = demo.functions.invoke("RevokeTokensFunction", batch, seconds=60)
 
-    assert (ended.status, ended.json) == (202, {"status": "pending", "revocation": "queued"})
-    assert alive_before
+    assert (ended.status, ended.json) == (202, {"status": "pending", "revocation": "revoked"})
+    assert not alive_after
+    assert delayed == "1"
     assert done == {"batchItemFailures": []}
-    assert not demo.active(token)
+    # It was revoked at once: the message behind has no work.
+    assert len(demo.requests("revoke")) == 2
     assert customer.call("GET", "/credentials").json["code"] == "not-connected"
     assert aws.items("Tokens") == []
 

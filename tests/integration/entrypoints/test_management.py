@@ -236,6 +236,7 @@ def test_the_regions_have_their_callback_urls(demo: Demo) -> None:
     assert listed["us-east-2"]["apiUrl"] == "https://oauth2.connections.example"
     for each in listed.values():
         assert each["callbackUrl"] == f"{each['apiUrl']}/callback"
+        assert each["acceptedCallbackUrls"] == [each["callbackUrl"]]
     others = {each["apiUrl"] for name, each in listed.items() if not each["default"]}
     assert others == {
         f"https://oauth2.{name}.connections.example"

@@ -177,7 +177,27 @@ def test_a_component_is_deleted_when_nothing_uses_it(tenants: Tenants) -> None:
     assert tenants.functions.call("DELETE", "/components/spare").status == 404
 
 
+def test_a_component_of_which_there_is_a_template_is_not_deleted(tenants: Tenants) -> None:
+    made(tenants.functions.call("PUT", "/components/kept", json={**PLAIN, "key": "kept"}))
+    filling = {"component": "kept", "key": "apiKey", "values": {"host": "a.example"}}
+    wanted = {"name": "Kept", "connection": filling}
+    path = "/connection-templates/"
+    path += made(tenants.functions.call("POST", "/connection-templates", json=wanted))["id"]
+    made(tenants.functions.call("PATCH", path, json={"name": "Keeping it"}))
+
+    refused = tenants.functions.call("DELETE", "/components/kept")
+
+    assert (refused.status, refused.json["code"]) == (409, "in-use")
+    assert 'the connection template "Keeping it"' in refused.json["detail"]
+    assert tenants.functions.call("DELETE", path).status == 204
+    assert tenants.functions.call("DELETE", "/components/kept").status == 204
+
+
 def test_a_built_in_component_is_not_deleted(tenants: Tenants) -> None:
+    filling = {"component": "salesforce", "key": "oauth2", "values": {"scopes": "api"}}
+    wanted = {"name": "Of a built-in one", "connection": filling}
+    made(tenants.functions.call("POST", "/connection-templates", json=wanted))
+
     answer = tenants.functions.call("DELETE", "/components/salesforce")
 
     assert (answer.status, answer.json["code"]) == (409, "built-in-component")
@@ -202,3 +222,18 @@ def test_what_is_missing_is_named_where_a_link_is_asked_for(tenants: Tenants) ->
 
     assert [each["pointer"] for each in answer.json["errors"]] == [f"{VALUES}/host"]
     assert tenants.call(reader, "DELETE", "/components/later").status == 403
+
+
+def test_a_customer_does_not_say_where_the_organizations_secret_is_sent(tenants: Tenants) -> None:
+    admin = tenants.token("root", role="admin")
+    connection = {"component": "oauth", "key": "oauth2", "values": {"clientSecret": "ours"}}
+    elsewhere = {"connection": {"values": {"tokenUrl": "https://elsewhere.example/token"}}}
+
+    ours = tenants.connection(customerId=tenants.acme, connection=connection)["id"]
+    theirs = tenants.connection(admin, connection=connection)["id"]
+
+    refused = tenants.call(admin, "PATCH", f"/connections/{ours}", json=elsewhere)
+    assert refused.status == 400
+    assert [each["pointer"] for each in refused.json["errors"]] == [f"{VALUES}/tokenUrl"]
+    assert tenants.call(admin, "PATCH", f"/connections/{theirs}", json=elsewhere).status == 200
+    patch(tenants, ours, **elsewhere)

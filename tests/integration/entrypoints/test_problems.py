@@ -77,13 +77,29 @@ def test_a_name_with_a_slash_is_escaped_in_its_pointer(functions: Functions) -> 
 
 def test_a_rule_of_ours_is_told_in_our_words(demo: Demo) -> None:
     document = demo.component("acme")
-    document["connections"].append(document["connections"][0])
+    document["connections"] = [document["connections"][0]] * 2
 
     answer = demo.functions.call("PUT", "/components/acme", json=document)
 
     assert answer.json["errors"] == [
-        {"pointer": "#", "detail": "connection keys must be unique within a component"}
+        {"pointer": "#/connections/1/key", "detail": "is the key of another connection too"}
     ]
+
+
+def test_what_is_wrong_with_a_definition_is_pointed_at(demo: Demo) -> None:
+    document = demo.component("acme")
+    inputs = document["connections"][0]["inputs"]
+    del inputs["clientSecret"]
+    inputs["hidden"] = {"type": "string", "required": True, "shown": False}
+    inputs["flag"] = {"type": "boolean", "default": "maybe"}
+    at = "#/connections/0/inputs"
+
+    answer = demo.functions.call("PUT", "/components/acme", json=document)
+
+    assert pointers(answer) == [f"{at}/hidden/default", f"{at}/flag/default"]
+    del inputs["hidden"], inputs["flag"]
+    answer = demo.functions.call("PUT", "/components/acme", json=document)
+    assert pointers(answer) == [f"{at}/clientSecret"]
 
 
 def test_a_value_that_does_not_fit_its_input_is_pointed_at(demo: Demo) -> None:
@@ -155,11 +171,22 @@ def test_an_authorization_takes_an_empty_body(demo: Demo, body: str) -> None:
     assert made.status == 201
 
 
-def test_an_authorization_takes_no_options(demo: Demo) -> None:
-    answer = demo.connection().call("POST", "/authorizations", json={"scopes": "all"})
+@pytest.mark.parametrize(
+    ("options", "at"),
+    [
+        ({"scopes": "all"}, "#/scopes"),
+        ({"confirm": None}, "#/confirm"),
+        ({"returnUrl": ""}, "#/returnUrl"),
+        ({"returnUrl": "https://elsewhere.example"}, "#/returnUrl"),
+    ],
+)
+def test_an_authorization_takes_its_own_options_alone(
+    demo: Demo, options: dict[str, Any], at: str
+) -> None:
+    answer = demo.connection().call("POST", "/authorizations", json=options)
 
-    detail = "An authorization takes no options: send no body."
-    assert_problem(answer, {**INVALID, "detail": detail})
+    assert answer.status == 400
+    assert pointers(answer) == [at]
 
 
 @pytest.mark.parametrize("name", ["con#1", 'con"1'])

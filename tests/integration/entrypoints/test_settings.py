@@ -6,6 +6,7 @@ from connections.entrypoints.authorize import AuthorizeSettings
 from connections.entrypoints.callback import CallbackSettings
 from connections.entrypoints.credentials import CredentialsSettings
 from connections.entrypoints.delete_connections import DeletingSettings
+from connections.entrypoints.lapse_flows import LapsingSettings
 from connections.entrypoints.management import ManagementSettings
 from connections.entrypoints.refreshing import RefreshingSettings
 from connections.entrypoints.revoke_tokens import RevokingSettings
@@ -23,6 +24,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "RefreshConnectionsFunction": RefreshingSettings,
     "RevokeTokensFunction": RevokingSettings,
     "DeleteConnectionsFunction": DeletingSettings,
+    "LapseFlowsFunction": LapsingSettings,
 }
 
 

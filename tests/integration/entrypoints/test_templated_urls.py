@@ -152,7 +152,7 @@ def test_a_whole_life_over_templates(demo: Demo) -> None:
     assert customer.call("POST", "/refresh").status == 200
     assert customer.credentials()["fields"]["tokenUrl"] == f"{demo.url}/token"
     assert len(demo.requests("token")) == 2
-    assert customer.call("POST", "/disconnect").json["revocation"] == "queued"
+    assert customer.call("POST", "/disconnect").json["revocation"] == "revoked"
 
 
 def test_values_that_do_not_obey_any_more_are_refused_in_words(

@@ -42,7 +42,7 @@ def post(server: Server, url: str | None = None, **options: Any) -> ServerRespon
     request = ServerRequest(
         url=url or server.url, headers={"authorization": "Basic abc"}, form=FORM
     )
-    return adapter.post(request, in_a_while())
+    return adapter.send(request, in_a_while())
 
 
 def test_the_request_is_one_form_encoded_post() -> None:
@@ -193,10 +193,10 @@ def test_nothing_is_sent_that_could_not_be_stored(seconds: float, sent: bool) ->
         request = ServerRequest(url=server.url, headers={}, form=FORM)
         deadline = datetime.now(UTC) + timedelta(seconds=seconds)
         if sent:
-            assert adapter.post(request, deadline).status == 200
+            assert adapter.send(request, deadline).status == 200
         else:
             with pytest.raises(NotSent):
-                adapter.post(request, deadline)
+                adapter.send(request, deadline)
     assert len(server.received) == sent
 
 
@@ -242,7 +242,7 @@ def test_the_log_tells_host_path_and_status_and_no_secret(
     (record,) = [each for each in caplog.records if each.message == "authorization-server-called"]
     told = vars(record)
     assert (told["host"], told["path"], told["httpStatus"]) == ("localhost", "/token", 200)
-    assert (told["grantType"], told["error"]) == ("refresh_token", None)
+    assert (told["method"], told["grantType"], told["error"]) == ("POST", "refresh_token", None)
     for secret in ("secret", "tenant", "Basic", "access_token"):
         assert secret not in repr({**told, "processName": "", "threadName": ""})
 

@@ -35,7 +35,7 @@ def post(
         hosts=AllowedHosts(frozenset(allowed)), now=lambda: NOW, **options
     )
     form = {"grant_type": "refresh_token", "refresh_token": SECRET}
-    return adapter.post(ServerRequest(url=url, headers={}, form=form), NOW + left)
+    return adapter.send(ServerRequest(url=url, headers={}, form=form), NOW + left)
 
 
 def not_sent(url: str, *allowed: str, **options: Any) -> Failure:
@@ -174,3 +174,14 @@ def test_the_answer_and_the_server_keep_what_they_hold_out_of_sight() -> None:
         answer = post(server.url, server.host)
     assert isinstance(server, Server)
     assert repr(answer) == f"ServerResponse(status=200, sent_at={NOW!r})"
+
+
+def test_a_token_that_can_stand_in_no_header_is_not_sent() -> None:
+    with serving(response()) as server:
+        adapter = HttpAuthorizationServer(hosts=AllowedHosts.parse(server.host), now=lambda: NOW)
+        request = ServerRequest(url=server.url, headers={"authorization": "Bearer t\u00f6ken"})
+        with pytest.raises(NotSent) as caught:
+            adapter.send(request, NOW + timedelta(minutes=1))
+    assert server.received == []
+    assert caught.value.failure == UNREACHABLE
+    assert caught.value.__cause__ is None

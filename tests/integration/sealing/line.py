@@ -49,14 +49,6 @@ class Line:
         """Do something just before the next request of that operation."""
         self._faults[operation].append(action)
 
-    def shrink_pages(self, client: Any, operation: str) -> None:
-        """Let every page of that operation hold one item."""
-
-        def one_item(params: dict[str, Any], **_: Any) -> None:
-            params["Limit"] = 1
-
-        client.meta.events.register(f"provide-client-params.dynamodb.{operation}", one_item)
-
     def since(self, action: Callable[[], object]) -> dict[str, int]:
         """Return the requests that an action makes."""
         self.requests.clear()

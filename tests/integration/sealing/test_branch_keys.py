@@ -12,6 +12,11 @@ from tests.integration.sealing.conftest import Service, start
 SECRET = {"access_token": "a-token"}
 
 
+def purposes(aws: Aws) -> set[str]:
+    """Return what there are branch keys for."""
+    return {item["branch-key-id"]["S"] for item in aws.items("BranchKeys")}
+
+
 def test_the_loser_of_a_race_to_make_the_key_uses_the_winners(aws: Aws) -> None:
     aws.clear("BranchKeys")
     loser, winner = start(aws), start(aws)
@@ -27,7 +32,28 @@ def test_the_loser_of_a_race_to_make_the_key_uses_the_winners(aws: Aws) -> None:
     for function in (loser, winner, start(aws)):
         assert function.sealer.unseal(Purpose.TOKENS, "winner", sealed[0]) == SECRET
         assert function.sealer.unseal(Purpose.TOKENS, "loser", sealed[1]) == SECRET
-    assert {item["branch-key-id"]["S"] for item in aws.items("BranchKeys")} == {"tokens"}
+    assert purposes(aws) == {"inputs", "tokens"}
+
+
+def test_whoever_seals_first_makes_the_keys_of_all_purposes(service: Service) -> None:
+    service.sealer.seal(Purpose.INPUTS, "record", SECRET)
+    another = start(service.aws)
+
+    made = another.line.since(lambda: another.sealer.seal(Purpose.TOKENS, "record", SECRET))
+
+    assert made == {"GetItem": 1, "Decrypt": 1}
+
+
+def test_the_key_of_the_inputs_is_made_last(service: Service) -> None:
+    """Killed in between, it is made anew by whoever seals inputs, who alone makes keys."""
+    found: list[set[str]] = []
+    service.line.before("TransactWriteItems", lambda: None)
+    service.line.before("TransactWriteItems", lambda: found.append(purposes(service.aws)))
+
+    service.sealer.seal(Purpose.INPUTS, "record", SECRET)
+
+    assert found == [{"tokens"}]
+    assert purposes(service.aws) == {"inputs", "tokens"}
 
 
 def test_steady_state_asks_neither_kms_nor_for_branch_keys(service: Service) -> None:

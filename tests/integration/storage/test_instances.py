@@ -28,6 +28,7 @@ from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.instance_connections import VersionLoader
 from connections.application.integration_ports import References
 from connections.application.manage_instances import InstanceBook, InstanceChange
+from connections.domain.caller import Caller
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import VariableId
 from connections.domain.instance import Instance
@@ -45,7 +46,7 @@ from tests.builders_of_instances import (
 )
 from tests.integration.aws import Aws
 from tests.integration.storage.conftest import a_sealer
-from tests.unit.application.configuring import ORGANIZATION, STORE_VALUES, wanting
+from tests.unit.application.configuring import ADMIN, ORGANIZATION, STORE_VALUES, wanting
 
 MOST = 30
 GET, BATCH, QUERY = "GetItem", "BatchGetItem", "Query"
@@ -85,8 +86,11 @@ class Stack:
     def enter_of(self, made: Instance, user: str = "ada", **values: Any) -> None:
         self.users.enter(made.id, user, values, ORGANIZATION)
 
-    def move(self, made: Instance, version: int) -> Instance:
-        return self.book.change(made.id, InstanceChange(version=version))
+    def change(self, made: Instance, caller: Caller = ORGANIZATION, **changes: Any) -> Instance:
+        return self.book.change(made.id, InstanceChange(**changes), caller)
+
+    def move(self, made: Instance, version: int, caller: Caller = ORGANIZATION) -> Instance:
+        return self.change(made, caller, version=version)
 
 
 @pytest.fixture
@@ -118,7 +122,7 @@ def stack(aws: Aws) -> Stack:
         ),
         configurator=InstanceConfigurator(workshop=workshop),
         users=users,
-        book=InstanceBook(workshop=workshop, users=users),
+        book=InstanceBook(integrations=integrations, workshop=workshop, users=users),
         pages=ConfigPages(workshop=workshop, users=users),
         finder=HeldConnectionFinder(
             instances=DynamoKnownInstances(client, table), users=DynamoHeldByUser(client, table)
@@ -147,11 +151,11 @@ CASES: dict[str, tuple[Callable[[Stack, Instance], object], list[str]]] = {
     "read": (lambda stack, made: stack.book.read(made.id), [GET]),
     "list": (lambda stack, _: stack.book.page(CUSTOMER, limit=9, cursor=None), [QUERY, BATCH]),
     "rename": (
-        lambda stack, made: stack.book.change(made.id, InstanceChange(name="Another")),
+        lambda stack, made: stack.change(made, name="Another"),
         [GET, WRITE],
     ),
     "leave as it is": (
-        lambda stack, made: stack.book.change(made.id, InstanceChange(name=made.name)), [GET],
+        lambda stack, made: stack.change(made, name=made.name), [GET],
     ),
     "read pages": (
         lambda stack, made: stack.pages.of_instance(made.id, ORGANIZATION), [GET, GET, BATCH],
@@ -173,11 +177,12 @@ CASES: dict[str, tuple[Callable[[Stack, Instance], object], list[str]]] = {
         [GET, GET, GET, BATCH, WRITE, WRITE],
     ),
     "deploy for a user": (
-        lambda stack, made: stack.users.deploy(made.id, "ada"), [GET, GET, GET, BATCH, WRITE],
+        lambda stack, made: stack.users.deploy(made.id, "ada", ORGANIZATION),
+        [GET, GET, GET, BATCH, WRITE],
     ),
     "find": (lambda stack, made: stack.finder.find(made.id, "CRM", None), [GET]),
     "find a user's": (lambda stack, made: stack.finder.find(made.id, "Mailbox", "ada"), [GET] * 2),
-    "delete": (lambda stack, made: stack.book.delete(made.id), [GET, SEND, UPDATE, SEND]),
+    "delete": (lambda stack, made: stack.book.delete(made.id), [GET, SEND, UPDATE, WRITE, SEND]),
 }  # fmt: skip
 
 
@@ -203,7 +208,7 @@ def test_a_deployment_is_three_requests(stack: Stack, requests: list[str]) -> No
     made = stack.made()
     requests.clear()
 
-    stack.configurator.deploy(made.id)
+    stack.configurator.deploy(made.id, ORGANIZATION)
 
     assert requests == [GET, BATCH, WRITE]
 
@@ -228,6 +233,35 @@ def test_a_move_asks_for_each_user_and_each_connection_that_changes(
     requests.clear()
     stack.move(made, 2)
     assert requests == [GET, GET, QUERY]
+
+
+def test_a_customers_move_asks_for_the_integration(stack: Stack, requests: list[str]) -> None:
+    stack.publish(a_crm())
+    made = stack.made()
+    stack.publish(a_crm(), number=2)
+    requests.clear()
+
+    stack.move(made, 2, ADMIN)
+
+    integration = GET
+    assert requests == [GET, integration, GET, BATCH, GET, WRITE, QUERY]
+
+
+def test_a_second_move_looks_whether_what_left_before_is_there_still(
+    stack: Stack, requests: list[str]
+) -> None:
+    stack.publish(a_crm(), a_store())
+    made = stack.made()
+    stack.publish(a_crm(), number=2)
+    stack.publish(a_store(), number=3)
+    (left,) = stack.move(made, 2).leaving
+    requests.clear()
+
+    moved = stack.move(made, 3)
+
+    assert moved.leaving[0] == left
+    assert len(moved.leaving) == 2
+    assert requests == [GET, GET, BATCH, BATCH, SEND, WRITE, SEND, QUERY]
 
 
 def batched(aws: Aws, table: str, writes: list[Any]) -> None:

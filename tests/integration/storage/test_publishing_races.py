@@ -1,10 +1,9 @@
 """Publishing a version while its template changes: every order in which requests may meet (B81)."""
 
-import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from connections.adapters.sealing import Purpose, Sealer
 from connections.application.manage_templates import TemplateChange
 from connections.domain.errors import TemplateLocked
 from tests.builders import TEMPLATE
 from tests.builders_of_instances import INTEGRATION
 from tests.integration.storage.building import Studio
 from tests.integration.storage.conftest import Adapters
+from tests.integration.storage.unsealed import Unsealed
 
 ROUNDS = 200
 BEFORE, AFTER = {"clientId": "before"}, {"clientId": "after"}
@@ -31,17 +30,6 @@ UNPUBLISH: list[Any] = [
     )
 ]
 """What a round leaves behind."""
-
-
-class Unsealed(Sealer):
-    """Leaves open what it should seal: here the order of requests is looked at, in many rounds."""
-
-    def seal(self, purpose: Purpose, record: str, secret: Mapping[str, Any]) -> bytes:
-        return json.dumps(secret).encode()
-
-    def unseal(self, purpose: Purpose, record: str, sealed: bytes) -> dict[str, Any]:
-        opened: dict[str, Any] = json.loads(sealed)
-        return opened
 
 
 @dataclass

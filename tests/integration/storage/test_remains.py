@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from connections.adapters.authorizations_table import KEPT_AFTER_END
 from connections.adapters.connection_remains import DynamoConnectionRemains
 from connections.adapters.customer_remains import DynamoCustomerRemains
 from connections.adapters.customers_table import DynamoCustomers
-from connections.adapters.flows_table import KEPT_AFTER_END
 from connections.adapters.revocation_queue import SqsSealedRevocations
 from connections.adapters.tokens_table import DynamoSealedTokens
 from connections.domain.caller import Owner

@@ -8,6 +8,7 @@ import pytest
 
 from connections.adapters.revocation_queue import parse_revocation_message
 from connections.application.ports import SealBroken
+from connections.domain.flow import Landing
 from connections.domain.identifiers import ConnectionId, GrantId
 from connections.oauth.authorization import digest
 from tests.builders import (
@@ -30,6 +31,8 @@ SECRETS = {
     "verifier": "verifier-" + "v" * 50,
     "state": "the-state-of-the-flow",
     "browser": "the-browser-of-ada",
+    "landing": "https://landing-of-ada.example/done",
+    "name": "name-of-the-instance-of-ada",
     "plain-key": "api-key-declared-as-a-string",
 }
 
@@ -47,6 +50,11 @@ def store_everything(adapters: Adapters) -> None:
             browser_digest=digest(SECRETS["browser"]),
             code_verifier=SECRETS["verifier"],
             issuance=issuance,
+            landing=Landing(
+                success_uri=SECRETS["landing"],
+                failure_uri=SECRETS["landing"],
+                parameters={"instanceName": SECRETS["name"]},
+            ),
         )
     )
     adapters.tokens.begin(grant)

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from connections.adapters.components_table import DynamoComponents
 from connections.adapters.due_index import DynamoDueIndex
 from connections.adapters.refresh_queue import SqsRefreshQueue, parse_refresh_message
-from connections.application.ports import UsedFlow
+from connections.application.flow_ports import UsedFlow
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 from connections.oauth.authorization import digest
@@ -122,7 +122,9 @@ def test_what_aws_refuses_is_unavailable(
         adapters.states.connected(a_grant(), None, NOW)
 
 
-def test_an_authorization_is_there_until_it_is_closed(adapters: Adapters) -> None:
+def test_an_authorization_is_cleared_away_a_day_after_it_expired_also_if_it_was_closed(
+    adapters: Adapters,
+) -> None:
     offered = an_offer(id=AUTHORIZATION, connection_id=CONNECTION, expires_at=NOW + HOUR)
     assert adapters.flows.offered(AUTHORIZATION) is None
     adapters.flows.offer(offered)
@@ -130,7 +132,7 @@ def test_an_authorization_is_there_until_it_is_closed(adapters: Adapters) -> Non
     (item,) = adapters.aws.items("Connections")
     assert int(item["ttl"]["N"]) == int((NOW + HOUR + timedelta(days=1)).timestamp())
     adapters.flows.close(AUTHORIZATION)
-    assert adapters.flows.offered(AUTHORIZATION) is None
+    assert adapters.aws.items("Connections") == [{**item, "taken": {"BOOL": True}}]
     adapters.flows.close(AUTHORIZATION)
 
 

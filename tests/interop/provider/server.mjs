@@ -6,7 +6,7 @@
 // that it or the library has to say goes to stderr. Ends with SIGTERM and when its stdin closes, so
 // that it cannot outlive the run that started it. State is in memory; keys are made at start.
 //
-//   GET  /_ledger   what was asked of the token, revocation and introspection endpoints
+//   GET  /_ledger   what was asked of the authorization endpoint, and of those for programs
 //   POST /_delay    {"ms": n}: from now on, token responses are sent n milliseconds late
 
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
@@ -16,14 +16,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 console.info = console.log = console.error;
 // NOTE: imported only now, because the library writes its notices to stdout.
-const { default: Provider } = await import("oidc-provider");
+const { default: Provider, errors } = await import("oidc-provider");
 
 const MAXIMUM_DELAY_MS = 5000;
 const HOUR = 3600;
 const ENDPOINTS = new Map([
-  ["/token", "token"],
-  ["/token/revocation", "revocation"],
-  ["/token/introspection", "introspection"],
+  ["GET /auth", "authorization"],
+  ["POST /token", "token"],
+  ["POST /token/revocation", "revocation"],
+  ["POST /token/introspection", "introspection"],
 ]);
 
 const options = JSON.parse(process.argv[2] ?? process.env.PROVIDER_OPTIONS ?? "{}");
@@ -41,7 +42,10 @@ function configuration() {
     features: {
       devInteractions: { enabled: true },
       introspection: { enabled: true },
-      resourceIndicators: { enabled: false },
+      resourceIndicators: {
+        enabled: options.resources !== undefined,
+        getResourceServerInfo: (_ctx, identifier) => resourceServer(identifier),
+      },
       revocation: { enabled: true },
       userinfo: { enabled: true },
       ...options.features,
@@ -65,6 +69,11 @@ function configuration() {
   };
 }
 
+function resourceServer(identifier) {
+  if (!options.resources.includes(identifier)) throw new errors.InvalidTarget();
+  return { audience: identifier, scope: (options.scopes ?? []).join(" ") };
+}
+
 function claimsOf(sub) {
   return { sub, name: `The account ${sub}`, email: `${sub}@example.com`, email_verified: true };
 }
@@ -72,18 +81,30 @@ function claimsOf(sub) {
 // Entries stand in the order of arrival and are complete before the answer leaves: what a client
 // has an answer to is in the ledger, also where it hung up while the answer was delayed.
 async function keepLedger(ctx, next) {
-  const endpoint = ctx.method === "POST" ? ENDPOINTS.get(ctx.path) : undefined;
+  const endpoint = ENDPOINTS.get(`${ctx.method} ${ctx.path}`);
   if (!endpoint) return next();
   const entry = { endpoint };
   ledger.push(entry);
   await next();
-  const body = ctx.oidc?.body ?? {};
+  const sent = ctx.oidc?.body ?? ctx.query;
   entry.client_id = ctx.oidc?.client?.clientId ?? null;
-  entry.grant_type = body.grant_type ?? null;
-  entry.fingerprint = fingerprint(body.code ?? body.refresh_token ?? body.token);
+  entry.grant_type = sent.grant_type ?? null;
+  entry.resource = sent.resource ?? null;
+  entry.fingerprint = fingerprint(sent.code ?? sent.refresh_token ?? sent.token);
+  if (endpoint !== "authorization") Object.assign(entry, authentication(ctx, sent));
   entry.status = ctx.status;
   entry.error = ctx.body?.error ?? null;
+  entry.active = ctx.body?.active ?? null;
   if (endpoint === "token") await sleep(delayMs);
+}
+
+// How the client showed who it is, by what it sent: oidc-provider refuses whoever does so twice.
+function authentication(ctx, { client_secret, client_assertion }) {
+  if (ctx.headers.authorization !== undefined) return { authentication: "client_secret_basic" };
+  if (client_secret !== undefined) return { authentication: "client_secret_post" };
+  if (client_assertion === undefined) return { authentication: "none" };
+  const header = Buffer.from(client_assertion.split(".")[0], "base64url");
+  return { authentication: "client_assertion", assertion: JSON.parse(header) };
 }
 
 function fingerprint(credential) {

@@ -15,7 +15,7 @@ from connections.application.manage_instances import InstanceBook, InstanceChang
 from connections.domain.caller import Caller, CustomerUser, Organization, Role, Scope
 from connections.domain.connection import Connection, Inputs
 from connections.domain.identifiers import ApiKeyId, ConnectionId, InstanceId
-from connections.domain.instance import Instance
+from connections.domain.instance import Instance, UserVariables
 from connections.oauth.addresses import AllowedHosts
 from tests.builders import CUSTOMER, GRANT, a_customer, a_template
 from tests.builders_of_instances import (
@@ -92,6 +92,7 @@ class Scene:
             clock=self.clock,
             hosts=AllowedHosts.parse(""),
             randomness=self.chance,
+            chance=lambda: 0.5,
         )
 
     @cached_property
@@ -104,7 +105,9 @@ class Scene:
 
     @cached_property
     def book(self) -> InstanceBook:
-        return InstanceBook(workshop=self.workshop, users=self.users)
+        return InstanceBook(
+            integrations=self.world.integrations, workshop=self.workshop, users=self.users
+        )
 
     @cached_property
     def pages(self) -> ConfigPages:
@@ -136,9 +139,23 @@ class Scene:
         """Enter a user's values."""
         self.users.enter(instance.id, user, values, caller)
 
-    def move(self, instance: Instance, version: int) -> Instance:
+    def change(self, instance: Instance, caller: Caller = ORGANIZATION, **changes: Any) -> Instance:
+        """Change an instance."""
+        return self.book.change(instance.id, InstanceChange(**changes), caller)
+
+    def move(self, instance: Instance, version: int, caller: Caller = ORGANIZATION) -> Instance:
         """Move an instance to a version."""
-        return self.book.change(instance.id, InstanceChange(version=version))
+        return self.change(instance, caller, version=version)
+
+    def deploy(self, instance: Instance, caller: Caller = ORGANIZATION) -> Instance:
+        """Deploy an instance."""
+        return self.configurator.deploy(instance.id, caller)
+
+    def deploy_of(
+        self, instance: Instance, user: str = "ada", caller: Caller = ORGANIZATION
+    ) -> UserVariables:
+        """Deploy an instance for a user."""
+        return self.users.deploy(instance.id, user, caller)
 
     def touch(self, instance: Instance) -> None:
         """Let somebody change an instance."""

@@ -1,16 +1,24 @@
 """A world with one connection, due and alone, and the use cases over it."""
 
+from dataclasses import replace
+
 import pytest
 
 from connections.application.begin_authorization import AuthorizationBeginner
 from connections.application.complete_authorization import AuthorizationCompleter
 from connections.application.disconnect import Disconnecter
+from connections.application.discover import Discoverer
+from connections.application.flow_log import FlowLog
+from connections.application.identify_account import AccountReader
 from connections.application.invocation import Invocation
+from connections.application.landing import Landings
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh import Refresher
 from connections.application.refresh_now import RefreshNow
 from connections.application.refresh_outcome import Outcome
+from connections.application.revoke import Revoker
 from connections.domain.refresh import Need
+from connections.oauth.addresses import AllowedHosts
 from connections.oauth.authorization import digest
 from tests.builders import (
     AUTHORIZATION,
@@ -22,11 +30,13 @@ from tests.builders import (
     some_inputs,
 )
 from tests.doubles.clock import ManualClock
-from tests.doubles.servers import ScriptedServer
+from tests.doubles.servers import ConfirmingServer, ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.configuring import Scene
-from tests.unit.application.flows import OFFER, REDIRECT_URI
+from tests.unit.application.flows import OFFER
 from tests.unit.application.parts import DEADLINE, Refresh, issued_earlier, same_bytes
+
+NOWHERE = AllowedHosts(development=frozenset())
 
 
 @pytest.fixture
@@ -53,9 +63,11 @@ def invocation() -> Invocation:
 @pytest.fixture
 def refresher(world: World, server: ScriptedServer, clock: ManualClock) -> Refresher:
     return Refresher(
+        connections=world.connections,
         states=world.states,
         tokens=world.tokens,
         servers=server,
+        discoverer=Discoverer(servers=server, hosts=NOWHERE, clock=clock),
         revocations=world.revocations,
         logbook=world.logbook,
         clock=clock,
@@ -82,13 +94,27 @@ def reader(world: World, refresher: Refresher, clock: ManualClock) -> Credential
 
 
 @pytest.fixture
-def disconnecter(world: World, clock: ManualClock) -> Disconnecter:
+def revoker(world: World, server: ScriptedServer, clock: ManualClock) -> Revoker:
+    return Revoker(
+        connections=world.connections,
+        settlements=world.settlements,
+        servers=server,
+        logbook=world.logbook,
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def disconnecter(world: World, revoker: Revoker, clock: ManualClock) -> Disconnecter:
+    """Disconnects from a server that confirms every revocation."""
     return Disconnecter(
         connections=world.connections,
         states=world.states,
         tokens=world.tokens,
         sealed_tokens=world.sealed_tokens,
         revocations=world.revocations,
+        revoker=replace(revoker, servers=ConfirmingServer()),
+        settlements=world.settlements,
         logbook=world.logbook,
         clock=clock,
     )
@@ -104,13 +130,15 @@ def offered(world: World) -> World:
 
 
 @pytest.fixture
-def beginner(offered: World, clock: ManualClock) -> AuthorizationBeginner:
+def beginner(offered: World, server: ScriptedServer, clock: ManualClock) -> AuthorizationBeginner:
     return AuthorizationBeginner(
         connections=offered.connections,
         flows=offered.flows,
+        lapses=offered.lapses,
+        landings=Landings(instances=offered.instances, integrations=offered.integrations),
         logbook=offered.logbook,
         clock=clock,
-        redirect_uri=REDIRECT_URI,
+        discoverer=Discoverer(servers=server, hosts=NOWHERE, clock=clock),
         randomness=same_bytes,
     )
 
@@ -130,7 +158,8 @@ def completer(begun: World, server: ScriptedServer, clock: ManualClock) -> Autho
         grants=begun.states,
         revocations=begun.revocations,
         servers=server,
-        logbook=begun.logbook,
+        accounts=AccountReader(servers=server, clock=clock),
+        log=FlowLog(logbook=begun.logbook, clock=clock),
         clock=clock,
         randomness=same_bytes,
         chance=lambda: 0.5,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from connections.application.begin_authorization import Visit
 from connections.application.complete_authorization import AuthorizationCompleter, Completion
 from connections.domain.connection import Connection
 from connections.domain.grant import Grant
@@ -26,6 +27,7 @@ from tests.unit.application.parts import RUN, same_bytes, the_second_generation
 
 BROWSER = "the-browser"
 REDIRECT_URI = "https://oauth2.connections.example/callback"
+VISIT = Visit(redirect_uri=REDIRECT_URI, deadline=RUN.deadline)
 CONNECTED = Completion(flow=a_flow())
 NEW_GRANT = grant_id(NOW, same_bytes)
 CONSENTED = {"state": "the-state", "code": "the-code"}

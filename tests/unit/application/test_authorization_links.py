@@ -11,7 +11,7 @@ from connections.domain.identifiers import AuthorizationLink
 from tests.builders import AUTHORIZATION, LINK
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
-from tests.unit.application.flows import OFFER, defined_as
+from tests.unit.application.flows import OFFER, VISIT, defined_as
 from tests.unit.application.parts import INSTANT
 
 
@@ -21,7 +21,7 @@ def test_the_page_says_what_is_about_to_be_connected_and_changes_nothing(
     offer = replace(OFFER, customer_name="Acme Inc.")
     offered.authorizations[AUTHORIZATION] = offer
 
-    assert beginner.confirm(LINK) == Confirmation(
+    assert beginner.confirm(LINK, VISIT) == Confirmation(
         connection_name="Acme of Ada",
         customer_name="Acme Inc.",
         definition_label="Acme OAuth 2.0",
@@ -36,7 +36,7 @@ def test_the_page_names_the_authorize_url_that_was_entered(
 ) -> None:
     defined_as(offered, {"authorizeUrl": "https://eu.acme.example/authorize"})
 
-    confirmation = beginner.confirm(LINK)
+    confirmation = beginner.confirm(LINK, VISIT)
 
     assert confirmation.authorize_url == "https://eu.acme.example/authorize"
 
@@ -61,11 +61,38 @@ def test_a_link_that_has_expired_or_was_never_made_leads_nowhere(
 ) -> None:
     clock.advance(after)
 
-    for follow in (beginner.confirm, lambda each: beginner.begin(each, "the-browser")):
+    for follow in (
+        lambda each: beginner.confirm(each, VISIT),
+        lambda each: beginner.begin(each, "the-browser", VISIT),
+    ):
         with pytest.raises(NotFound, match="link was used, has expired, or was never made"):
             follow(link)
 
     assert (offered.flows_by_digest, offered.entries) == ({}, [])
+
+
+def test_a_link_under_which_somebody_connected_leads_nowhere(
+    beginner: AuthorizationBeginner, offered: World
+) -> None:
+    offered.authorizations[AUTHORIZATION] = replace(OFFER, taken=True)
+
+    for follow in (
+        lambda each: beginner.confirm(each, VISIT),
+        lambda each: beginner.begin(each, "the-browser", VISIT),
+    ):
+        with pytest.raises(NotFound, match="link was used"):
+            follow(LINK)
+
+    assert offered.flows_by_digest == {}
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_link_says_whether_its_page_is_shown(
+    beginner: AuthorizationBeginner, offered: World, *, asked: bool
+) -> None:
+    offered.authorizations[AUTHORIZATION] = replace(OFFER, confirm=asked)
+
+    assert beginner.confirm(LINK, VISIT).asked is asked
 
 
 def test_a_link_leads_on_until_it_expires(
@@ -73,7 +100,7 @@ def test_a_link_leads_on_until_it_expires(
 ) -> None:
     clock.advance(timedelta(hours=1) - INSTANT)
 
-    assert beginner.confirm(LINK).connection_name == "Acme of Ada"
+    assert beginner.confirm(LINK, VISIT).connection_name == "Acme of Ada"
 
 
 def test_a_link_whose_connection_is_gone_leads_nowhere(
@@ -82,6 +109,6 @@ def test_a_link_whose_connection_is_gone_leads_nowhere(
     offered.connections_by_id.clear()
 
     with pytest.raises(NotFound, match="The connection that this link was made for is gone"):
-        beginner.begin(LINK, "the-browser")
+        beginner.begin(LINK, "the-browser", VISIT)
 
     assert (offered.flows_by_digest, offered.entries) == ({}, [])

@@ -1,6 +1,7 @@
 """The way from a link to the authorization server."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from connections.application.begin_authorization import AuthorizationBeginner
+from connections.application.registration import inputs_digest, requested_scopes
 from connections.domain.caller import Owner
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Flow
@@ -20,14 +22,17 @@ from tests.builders import (
     LINK,
     NOW,
     a_connection,
+    a_definition,
     a_new_connection,
     an_issuance,
+    some_inputs,
 )
 from tests.doubles.world import World
-from tests.unit.application.flows import OFFER, REDIRECT_URI, defined_as
+from tests.unit.application.flows import OFFER, REDIRECT_URI, VISIT, defined_as
 from tests.unit.application.parts import state
 
 STATE = base64.urlsafe_b64encode(b"\x07" * 32).decode().rstrip("=")
+VALUES = {"clientId": "the-client", "clientSecret": "the-secret"}
 VERIFIER = base64.urlsafe_b64encode(b"\x07" * 48).decode()
 CHALLENGE = base64.urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 REQUEST = {
@@ -55,11 +60,13 @@ def test_each_browser_and_each_state_is_another(
     by_chance = AuthorizationBeginner(
         connections=offered.connections,
         flows=offered.flows,
+        lapses=offered.lapses,
+        landings=beginner.landings,
         logbook=offered.logbook,
         clock=beginner.clock,
-        redirect_uri=REDIRECT_URI,
+        discoverer=beginner.discoverer,
     )
-    parameters = [sent_to(by_chance.begin(LINK, "browser"))[1] for _ in range(2)]
+    parameters = [sent_to(by_chance.begin(LINK, "browser", VISIT))[1] for _ in range(2)]
 
     assert by_chance.new_browser() != by_chance.new_browser()
     assert len({each["state"] for each in parameters}) == 2
@@ -69,7 +76,7 @@ def test_each_browser_and_each_state_is_another(
 def test_the_browser_is_sent_to_the_authorization_server(
     beginner: AuthorizationBeginner,
 ) -> None:
-    assert sent_to(beginner.begin(LINK, "the-browser")) == (
+    assert sent_to(beginner.begin(LINK, "the-browser", VISIT)) == (
         "https://acme.example/authorize",
         {**REQUEST, "code_challenge": CHALLENGE, "code_challenge_method": "S256"},
     )
@@ -80,7 +87,7 @@ def test_a_flow_is_stored_that_binds_browser_link_and_inputs(
 ) -> None:
     defined_as(offered, provider={"issuer": "https://acme.example"})
 
-    beginner.begin(LINK, "the-browser")
+    beginner.begin(LINK, "the-browser", VISIT)
 
     assert offered.flows_by_digest == {
         digest(STATE): Flow(
@@ -101,7 +108,7 @@ def test_a_flow_is_whose_the_connection_is(beginner: AuthorizationBeginner, offe
     owner = Owner(customer_id=CustomerId("cus_" + "0" * 26), user_id="ada")
     offered.holding(a_new_connection(owner=owner))
 
-    beginner.begin(LINK, "the-browser")
+    beginner.begin(LINK, "the-browser", VISIT)
 
     flow = offered.flows_by_digest[digest(STATE)]
     assert isinstance(flow, Flow)
@@ -111,7 +118,7 @@ def test_a_flow_is_whose_the_connection_is(beginner: AuthorizationBeginner, offe
 def test_the_link_and_the_connection_stay_as_they_were(
     beginner: AuthorizationBeginner, offered: World
 ) -> None:
-    beginner.begin(LINK, "the-browser")
+    beginner.begin(LINK, "the-browser", VISIT)
 
     assert offered.authorizations == {AUTHORIZATION: OFFER}
     assert state(offered) == a_new_connection()
@@ -122,7 +129,7 @@ def test_plain_pkce_sends_the_verifier_itself(
 ) -> None:
     defined_as(offered, oauth2PkceMethod="plain")
 
-    _, parameters = sent_to(beginner.begin(LINK, "the-browser"))
+    _, parameters = sent_to(beginner.begin(LINK, "the-browser", VISIT))
 
     assert parameters == {
         **REQUEST,
@@ -136,7 +143,7 @@ def test_without_pkce_there_is_neither_challenge_nor_verifier(
 ) -> None:
     defined_as(offered, oauth2PkceMethod="none")
 
-    _, parameters = sent_to(beginner.begin(LINK, "the-browser"))
+    _, parameters = sent_to(beginner.begin(LINK, "the-browser", VISIT))
 
     assert parameters == REQUEST
     flow = offered.flows_by_digest[digest(STATE)]
@@ -147,7 +154,7 @@ def test_without_pkce_there_is_neither_challenge_nor_verifier(
 def test_the_log_says_that_the_customer_was_sent_away(
     beginner: AuthorizationBeginner, offered: World
 ) -> None:
-    beginner.begin(LINK, "the-browser")
+    beginner.begin(LINK, "the-browser", VISIT)
 
     assert offered.calls[-2:] == ["flows.begin", "logbook.write"]
     assert offered.entries == [
@@ -156,8 +163,8 @@ def test_the_log_says_that_the_customer_was_sent_away(
             at=NOW,
             event=Event.AUTHORIZATION_STARTED,
             severity=Severity.INFO,
-            detail="The customer was sent to the authorization server. If nothing else follows,"
-            " they did not consent, or the authorize URL is wrong.",
+            detail="The customer was sent to the authorization server. If nothing comes back"
+            " within ten minutes, that is said here.",
             authorization_id=AUTHORIZATION,
         )
     ]
@@ -168,7 +175,7 @@ def test_who_is_connected_may_connect_again(
 ) -> None:
     offered.holding(a_connection())
 
-    beginner.begin(LINK, "the-browser")
+    beginner.begin(LINK, "the-browser", VISIT)
 
     assert state(offered) == a_connection()
     assert offered.events == [Event.AUTHORIZATION_STARTED]
@@ -180,6 +187,37 @@ def test_nobody_is_sent_away_whose_flow_is_not_stored(
     offered.fail("flows.begin")
 
     with pytest.raises(Unavailable):
-        beginner.begin(LINK, "the-browser")
+        beginner.begin(LINK, "the-browser", VISIT)
 
     assert offered.entries == []
+
+
+def test_further_scopes_are_asked_for_and_travel_with_the_flow_alone(
+    beginner: AuthorizationBeginner, offered: World
+) -> None:
+    before = some_inputs(salt="the-salt")
+    offered.holding(a_new_connection(), before)
+    offered.authorizations[AUTHORIZATION] = replace(OFFER, scopes=("send", "write"))
+
+    _, parameters = sent_to(beginner.begin(LINK, "the-browser", VISIT))
+
+    assert parameters["scope"] == "read write send"
+    (flow,) = offered.flows_by_digest.values()
+    assert isinstance(flow, Flow)
+    assert requested_scopes(flow.issuance) == "read write send"
+    assert flow.issuance.inputs_digest == inputs_digest(before)
+    assert inputs_digest(before) is not None
+    assert offered.inputs_by_id[CONNECTION] == before
+
+
+def test_further_scopes_are_joined_as_the_server_wants_it(
+    beginner: AuthorizationBeginner, offered: World
+) -> None:
+    definition = a_definition(provider={"scopeSeparator": ","})
+    inputs = some_inputs(definition=definition, values={**VALUES, "scopes": "chat:write,users"})
+    offered.holding(a_new_connection(), inputs)
+    offered.authorizations[AUTHORIZATION] = replace(OFFER, scopes=("users", "files"))
+
+    _, parameters = sent_to(beginner.begin(LINK, "the-browser", VISIT))
+
+    assert parameters["scope"] == "chat:write,users,files"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from connections.application.complete_authorization import AuthorizationCompleter, Completion
+from connections.domain.flow import Outcome
 from connections.domain.log_entry import Event, Severity
 from connections.oauth.authorization import digest
 from tests.builders import AUTHORIZATION, NOW, a_connection, a_flow, a_grant, a_new_connection
@@ -102,8 +103,8 @@ def test_a_callback_that_breaks_a_rule_takes_the_flow_and_leaves_the_link(
 
     assert completion == Completion(error=code)
     assert begun.entries == [entry(Event.CALLBACK_REJECTED, Severity.WARNING, detail)]
-    assert begun.calls == ["flows.take", "logbook.write"]
-    assert begun.authorizations == {AUTHORIZATION: OFFER}
+    assert begun.calls == ["flows.take", "logbook.write", "flows.settle"]
+    assert begun.authorizations == {AUTHORIZATION: replace(OFFER, outcome=Outcome(error=code))}
     assert (server.requests, state(begun)) == ([], a_new_connection())
 
 
@@ -179,16 +180,43 @@ REFUSALS = [
         id="by the customer",
     ),
     pytest.param(
-        "invalid_scope",
+        "unauthorized_client",
         "authorization-failed",
         entry(
             Event.AUTHORIZATION_FAILED,
             Severity.ERROR,
             "The authorization server refused the request. Check the client id, the scopes and the"
             " redirect URI that are registered with the app.",
-            provider_error="invalid_scope",
+            provider_error="unauthorized_client",
         ),
         id="by the server",
+    ),
+    pytest.param(
+        "invalid_scope",
+        "scope-refused",
+        entry(
+            Event.AUTHORIZATION_FAILED,
+            Severity.ERROR,
+            "The authorization server refused the scopes. Check how they are written, and that the"
+            " app which is registered there may ask for them; then press CONNECT again.",
+            provider_error="invalid_scope",
+        ),
+        id="for its scopes",
+    ),
+    *(
+        pytest.param(
+            error,
+            "server-failed",
+            entry(
+                Event.AUTHORIZATION_FAILED,
+                Severity.ERROR,
+                "The authorization server is out of order for now. Wait a little and press CONNECT"
+                " again.",
+                provider_error=error,
+            ),
+            id=error,
+        )
+        for error in ("server_error", "temporarily_unavailable")
     ),
     pytest.param(
         "<script>",
@@ -219,6 +247,6 @@ def test_a_refused_consent_leaves_the_former_grant_and_the_link_as_they_were(
     assert come_back(completer, state="the-state", error=error) == Completion(error=code)
 
     assert (state(begun), stored(begun)) == (a_connection(), a_grant())
-    assert begun.authorizations == {AUTHORIZATION: OFFER}
+    assert begun.authorizations == {AUTHORIZATION: replace(OFFER, outcome=Outcome(error=code))}
     assert begun.entries == [logged]
     assert server.requests == []

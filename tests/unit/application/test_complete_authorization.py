@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connections.application.complete_authorization import AuthorizationCompleter
-from connections.application.ports import UsedFlow
+from connections.application.flow_ports import UsedFlow
 from connections.domain.connection import Status, Use, UseOutcome
 from connections.domain.log_entry import Event, Severity
 from connections.oauth.authorization import digest
@@ -82,7 +82,7 @@ def test_flow_and_link_are_taken_before_the_code_and_the_tokens_stored_before_th
 ) -> None:
     def exchanged() -> None:
         assert begun.flows_by_digest == {digest("the-state"): USED}
-        assert begun.authorizations == {}
+        assert begun.authorizations == {AUTHORIZATION: replace(OFFER, taken=True)}
 
     server.answers.append(new_tokens())
     begun.meanwhile("tokens.begin", exchanged)
@@ -96,6 +96,7 @@ def test_flow_and_link_are_taken_before_the_code_and_the_tokens_stored_before_th
         "tokens.begin",
         "grants.connected",
         "logbook.write",
+        "flows.settle",
     ]
 
 
@@ -185,7 +186,8 @@ def test_each_grant_has_an_id_of_its_own(
         grants=begun.states,
         revocations=begun.revocations,
         servers=server,
-        logbook=begun.logbook,
+        accounts=completer.accounts,
+        log=completer.log,
         clock=completer.clock,
     )
     ids = []

@@ -49,6 +49,16 @@ def test_a_connection_keeps_a_copy_of_what_its_template_fills(
     assert connection.template_id == TEMPLATE
 
 
+def test_how_much_a_template_fills_is_not_told_by_what_is_refused(
+    creator: ConnectionCreator, world: World
+) -> None:
+    filled = {"clientSecret": "x" * 12_000}
+    world.templates_by_id[TEMPLATE] = a_template(values=filled)
+    values = {"clientId": "x" * 12_000}
+
+    assert creator.create(replace(FILLING, values=values))[1].effective == filled | values
+
+
 def test_template_and_own_component_know_what_refers_to_them(
     creator: ConnectionCreator, world: World
 ) -> None:

@@ -1,6 +1,5 @@
 """The values of a new connection that fill in templates: what is wrong is told where it was put."""
 
-import json
 from typing import Any
 
 import pytest
@@ -164,20 +163,4 @@ def test_every_template_is_filled_in_whether_it_is_called_or_not(
     assert [(each.pointer, each.detail) for each in refused.value.problems] == [
         ("#/connection/values/shop", HOST_FAULT),
         ("#/connection/values/who", "must not contain control characters"),
-    ]
-
-
-def test_the_values_are_32_kb_at_most_with_the_templates_filled_in(
-    creator: ConnectionCreator, world: World
-) -> None:
-    templates = {f"t{number}": {"type": "template", "default": "{{#a}}"} for number in range(9)}
-    publish(world, {"key": "oauth2", "label": "Custom", "inputs": {**templates, "a": TEXT}})
-    length = (32 * 1024 - len(json.dumps(dict.fromkeys([*templates, "a"], "")))) // 10
-
-    creator.create(wanting(values={"a": "x" * length}))
-
-    with pytest.raises(InvalidRequest) as refused:
-        creator.create(wanting(values={"a": "x" * (length + 1)}))
-    assert [(each.pointer, each.detail) for each in refused.value.problems] == [
-        ("#/connection/values", "must be at most 32 KB together")
     ]

@@ -195,14 +195,14 @@ def test_another_connections_url_is_not_called_so_it_may_be_anything(
     assert creator.create(wanting(key="custom", values=values))[1].values == values
 
 
-def test_the_values_are_32_kb_at_most_with_the_defaults(
+def test_the_values_are_12_kb_at_most_without_the_defaults(
     creator: ConnectionCreator, world: World
 ) -> None:
     custom(world, a=TEXT, b={**TEXT, "default": "é" * 1000})
-    rest = 32 * 1024 - len(json.dumps({"a": "", "b": "é" * 1000}))
+    rest = 12 * 1024 - len(json.dumps({"a": ""}))
 
     creator.create(wanting(key="custom", values={"a": "x" * rest}))
 
     assert problems(creator, key="custom", values={"a": "x" * (rest + 1)}) == [
-        ("#/connection/values", "must be at most 32 KB together")
+        ("#/connection/values", "must be at most 12 KB together")
     ]

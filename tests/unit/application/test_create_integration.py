@@ -162,5 +162,7 @@ def test_a_definition_has_a_largest_size(studio: Studio) -> None:
         for number in range(400)
     ]
 
-    with pytest.raises(InvalidRequest, match="at most 128 KB"):
+    with pytest.raises(InvalidRequest, match="at most 128 KB") as refused:
         studio.imported({"name": "Sync", "steps": steps})
+
+    assert [each.pointer for each in refused.value.problems] == ["#"]

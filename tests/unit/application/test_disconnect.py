@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from connections.application.disconnect import Disconnecter, Revocation
+from connections.application.disconnect import Disconnecter
 from connections.domain.connection import Evidence, Reason, Status, Use, UseOutcome
 from connections.domain.errors import NotFound, NotOAuth
 from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.domain.revocation import Revocation
 from tests.builders import CONNECTION, NOW, a_connection, a_new_connection
 from tests.doubles.world import World
 from tests.unit.application.parts import (
     CLAIMED,
     FIRST,
+    RUN,
     SPENDING,
     ended,
     state,
@@ -23,7 +25,7 @@ from tests.unit.application.parts import (
 def test_a_disconnect_hands_the_grant_over_before_it_deletes_it(
     disconnecter: Disconnecter, world: World
 ) -> None:
-    assert disconnecter.disconnect(CONNECTION) is Revocation.QUEUED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.REVOKED
 
     assert world.to_revoke == [FIRST]
     assert world.grants == {}
@@ -34,6 +36,10 @@ def test_a_disconnect_hands_the_grant_over_before_it_deletes_it(
         "tokens.delete",
         "states.disconnected",
         "logbook.write",
+        # Only then somebody waits for the provider.
+        "connections.get",
+        "logbook.write",
+        "settlements.settle",
     ]
 
 
@@ -55,7 +61,7 @@ def test_a_disconnect_forgets_all_that_the_grant_brought(
         )
     )
 
-    disconnecter.disconnect(CONNECTION)
+    disconnecter.disconnect(CONNECTION, RUN)
 
     assert state(world) == ended(fence=5)
 
@@ -63,9 +69,9 @@ def test_a_disconnect_forgets_all_that_the_grant_brought(
 def test_a_disconnect_says_that_the_tokens_are_being_revoked(
     disconnecter: Disconnecter, world: World
 ) -> None:
-    disconnecter.disconnect(CONNECTION)
+    disconnecter.disconnect(CONNECTION, RUN)
 
-    assert world.entries == [
+    assert world.entries[:1] == [
         LogEntry(
             connection_id=CONNECTION,
             at=NOW,
@@ -81,13 +87,13 @@ def test_without_a_revocation_endpoint_the_tokens_are_deleted_and_the_log_says_w
 ) -> None:
     world.grants[CONNECTION] = replace(FIRST, issuance=without_revocation())
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.NOT_SUPPORTED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.NOT_SUPPORTED
 
     assert (world.to_revoke, world.grants, state(world)) == ([], {}, ended())
     (entry,) = world.entries
     assert (entry.event, entry.severity) == (Event.DISCONNECTED, Severity.INFO)
     assert entry.detail == (
-        "The tokens were deleted here. The provider has no revocation endpoint: the customer can"
+        "The tokens were deleted here. The provider has no revocation endpoint. The customer can"
         " end the app's access in the provider's own settings."
     )
 
@@ -98,7 +104,7 @@ def test_a_connection_that_nobody_created_is_not_found(
     world.connections_by_id.clear()
 
     with pytest.raises(NotFound):
-        disconnecter.disconnect(CONNECTION)
+        disconnecter.disconnect(CONNECTION, RUN)
 
     assert world.grants == {CONNECTION: FIRST}
 
@@ -109,7 +115,7 @@ def test_a_connection_that_is_not_oauth_has_nothing_to_end(
     world.holding(a_connection(oauth=False))
 
     with pytest.raises(NotOAuth):
-        disconnecter.disconnect(CONNECTION)
+        disconnecter.disconnect(CONNECTION, RUN)
 
     assert world.calls == ["connections.get"]
 
@@ -120,7 +126,7 @@ def test_disconnecting_what_is_not_connected_changes_nothing(
     world.holding(a_new_connection())
     world.grants.clear()
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.NOT_SUPPORTED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.NOT_SUPPORTED
 
     assert state(world) == a_new_connection()
     assert world.calls == ["connections.get", "tokens.get"]

@@ -2,13 +2,14 @@
 
 import pytest
 
-from connections.application.disconnect import Disconnecter, Revocation
+from connections.application.disconnect import Disconnecter
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.domain.revocation import Revocation
 from tests.builders import CONNECTION, NOW, a_connection, a_grant
 from tests.doubles.world import World
-from tests.unit.application.parts import FIRST, disconnect, ended, reconnect, state
+from tests.unit.application.parts import FIRST, RUN, disconnect, ended, reconnect, state
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _the_seal_is_broken(world: World) -> None:
 def test_it_is_deleted_unread_and_nothing_is_sent_to_be_revoked(
     disconnecter: Disconnecter, world: World
 ) -> None:
-    assert disconnecter.disconnect(CONNECTION) is Revocation.NOT_SUPPORTED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.NOT_SUPPORTED
 
     assert (world.grants, state(world), world.to_revoke) == ({}, ended(), [])
     assert world.calls[2:] == [
@@ -33,7 +34,7 @@ def test_it_is_deleted_unread_and_nothing_is_sent_to_be_revoked(
 def test_the_log_says_that_somebody_may_write_to_storage(
     disconnecter: Disconnecter, world: World
 ) -> None:
-    disconnecter.disconnect(CONNECTION)
+    disconnecter.disconnect(CONNECTION, RUN)
 
     assert world.entries == [
         LogEntry(
@@ -54,7 +55,7 @@ def test_one_that_the_state_does_not_know_is_ended_too(
     world.holding(a_connection(grant_id=None, generation=0))
     world.meanwhile("states.disconnected", lambda: world.holding(a_connection()))
 
-    disconnecter.disconnect(CONNECTION)
+    disconnecter.disconnect(CONNECTION, RUN)
 
     assert state(world) == ended()
 
@@ -66,7 +67,7 @@ def test_one_that_changes_meanwhile_is_left_for_the_next_try(
     world.meanwhile("sealed_tokens.delete", lambda: world.holding(state(world), grant=successor))
 
     with pytest.raises(Unavailable, match="being refreshed"):
-        disconnecter.disconnect(CONNECTION)
+        disconnecter.disconnect(CONNECTION, RUN)
 
     assert (world.grants, state(world)) == ({CONNECTION: successor}, a_connection())
     assert world.entries == []
@@ -77,7 +78,7 @@ def test_one_that_another_disconnect_ended_meanwhile_is_said_once(
 ) -> None:
     world.meanwhile("sealed_tokens.get", lambda: disconnect(world))
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.NOT_SUPPORTED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.NOT_SUPPORTED
 
     assert (world.grants, state(world), world.entries) == ({}, ended(), [])
 
@@ -87,7 +88,7 @@ def test_a_consent_that_comes_after_it_was_deleted_stays(
 ) -> None:
     world.meanwhile("states.disconnected", lambda: reconnect(world))
 
-    disconnecter.disconnect(CONNECTION)
+    disconnecter.disconnect(CONNECTION, RUN)
 
     assert world.grants.keys() == {CONNECTION}
     assert world.grants[CONNECTION] != FIRST

@@ -1,10 +1,14 @@
 """A code that could not be exchanged: said with what to do, and the link works again."""
 
+from dataclasses import replace
+
 import pytest
 
 from connections.application.complete_authorization import AuthorizationCompleter, Completion
-from connections.application.ports import NoAnswer, NotSent, UsedFlow
+from connections.application.flow_ports import UsedFlow
+from connections.application.ports import NoAnswer, NotSent
 from connections.domain.failure import FailureKind
+from connections.domain.flow import Outcome
 from connections.domain.log_entry import Event, Severity
 from connections.oauth.authorization import digest
 from tests.builders import AUTHORIZATION, CONNECTION, a_connection, a_failure, a_flow, a_grant
@@ -89,7 +93,8 @@ def test_a_failed_exchange_uses_up_the_flow_and_gives_the_link_back(
 
     come_back(completer)
 
-    assert begun.authorizations == {AUTHORIZATION: OFFER}
+    failed = replace(OFFER, outcome=Outcome(error="exchange-failed"))
+    assert begun.authorizations == {AUTHORIZATION: failed}
     assert begun.flows_by_digest == {
         digest("the-state"): UsedFlow(connection_id=CONNECTION, authorization_id=AUTHORIZATION)
     }

@@ -105,7 +105,7 @@ def test_a_consent_to_a_connection_that_was_deleted_is_ended(
     assert come_back(completer) == Completion(error="connection-deleted")
 
     assert (begun.to_revoke, begun.grants) == ([the_new_grant()], {})
-    assert begun.calls[-3:] == ["grants.connected", "revocations.send", "tokens.delete"]
+    assert begun.calls[-4:-1] == ["grants.connected", "revocations.send", "tokens.delete"]
     assert begun.entries == []
 
 

@@ -56,7 +56,7 @@ def identification(
         key_sets=key_sets,
         customers=world.customers,
         clock=clock,
-        audience=AUDIENCE,
+        audiences=(AUDIENCE,),
     )
 
 

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from connections.application.discover import Discoverer
 from connections.application.invocation import Invocation
 from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
+from connections.oauth.addresses import AllowedHosts
 from connections.oauth.messages import ServerResponse
-from tests.builders import CONNECTION, GRANT, NOW, a_connection
+from tests.builders import CONNECTION, GRANT, NOW, a_connection, an_issuance
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
@@ -48,6 +50,30 @@ def test_a_refresh_is_begun_with_just_enough_time(
 
     assert outcome.result is Result.REFRESHED
     assert server.deadlines == [deadline]
+
+
+@pytest.mark.parametrize(
+    ("short_of", "result"), [(INSTANT, Result.BUSY), (timedelta(), Result.REFRESHED)]
+)
+def test_a_server_that_may_take_longer_is_not_asked_with_less_time_than_that(
+    refresher: Refresher,
+    server: ScriptedServer,
+    world: World,
+    short_of: timedelta,
+    result: Result,
+) -> None:
+    slow = an_issuance(provider={"tokenRequestSeconds": 20})
+    world.grants[CONNECTION] = replace(world.grants[CONNECTION], issuance=slow)
+    server.answers.append(new_tokens())
+    before = state(world)
+    deadline = NOW + timedelta(seconds=26) - short_of
+
+    outcome = refresher.refresh(CONNECTION, DUE, Invocation(id="run-1", deadline=deadline))
+
+    assert outcome.result is result
+    if result is Result.BUSY:
+        assert server.requests == []
+        assert state(world) == replace(before, fence=before.fence + 1)
 
 
 def test_who_does_not_get_the_claim_looks_at_nothing_and_sends_nothing(
@@ -106,9 +132,11 @@ def test_a_second_refresh_is_refused_while_the_server_is_asked(
 def test_each_claim_has_a_holder_of_its_own(world: World, server: ScriptedServer) -> None:
     """One invocation makes many claims, and none of them may pass for another's."""
     refresher = Refresher(
+        connections=world.connections,
         states=world.states,
         tokens=world.tokens,
         servers=server,
+        discoverer=Discoverer(servers=server, hosts=AllowedHosts.parse(""), clock=ManualClock()),
         revocations=world.revocations,
         logbook=world.logbook,
         clock=ManualClock(),

@@ -187,7 +187,7 @@ def test_an_access_token_that_ends_without_a_refresh_token_asks_to_reconnect(
         grant=ended,
         failure=Failure(
             kind=FailureKind.GRANT,
-            explanation="the access token has ended and the server gave no refresh token",
+            explanation="the access token has ended and nothing renews it",
         ),
         status=Status.RECONNECT_REQUIRED,
     )
@@ -196,7 +196,7 @@ def test_an_access_token_that_ends_without_a_refresh_token_asks_to_reconnect(
     assert (restated.refresh_at, restated.claim, restated.spending) == (None, None, None)
     (entry,) = world.entries
     assert entry.detail == (
-        "The refresh failed: the access token has ended and the server gave no refresh token. "
+        "The refresh failed: the access token has ended and nothing renews it. "
         "Ask the provider for offline access, in the scopes or in the authorize URL,"
         " and press CONNECT again."
     )

@@ -15,7 +15,9 @@ from connections.domain.errors import ConfigurationIncomplete, Misconfigured
 from tests.builders import CONNECTION, LINK, a_definition, a_template, some_inputs
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
+from tests.unit.application.configuring import ORGANIZATION as KEY
 from tests.unit.application.creating import CUSTOM
+from tests.unit.application.flows import VISIT
 
 TEXT = {"type": "string"}
 INPUTS = some_inputs(salt="the-salt")
@@ -59,6 +61,20 @@ def test_the_salt_keeps_the_digests_of_two_connections_apart() -> None:
     assert inputs_digest(replace(INPUTS, salt="another")) != inputs_digest(INPUTS)
 
 
+@pytest.mark.parametrize("changed", ["value", "sent along"])
+def test_of_client_credentials_whatever_may_be_sent_is_in_the_digest(changed: str) -> None:
+    definition = a_definition(oauth2Type="client_credentials")
+    definition["inputs"] = {**definition["inputs"], "note": TEXT}
+    inputs = replace(INPUTS, definition=definition)
+    config = {"oauth2Config": {"allowedTokenParams": ["note"]}}
+    another = replace(inputs, definition={**definition, **config})
+    if changed == "value":
+        another = replace(inputs, values={**inputs.values, "note": "another"})
+
+    assert inputs_digest(inputs) == inputs_digest(replace(inputs))
+    assert inputs_digest(another) != inputs_digest(inputs)
+
+
 def test_a_template_that_is_not_filled_in_has_a_digest_too() -> None:
     assert with_values(shop="") not in (None, with_values())
 
@@ -82,12 +98,13 @@ def test_no_link_is_made_while_inputs_are_missing(offered: World, clock: ManualC
     offers = AuthorizationOffers(
         connections=offered.connections,
         customers=offered.customers,
+        organization=offered.organization_profiles,
         flows=offered.flows,
         clock=clock,
     )
 
     with pytest.raises(ConfigurationIncomplete, match="clientId, clientSecret") as error:
-        offers.offer(CONNECTION)
+        offers.offer(CONNECTION, KEY)
 
     assert [each.pointer for each in error.value.problems] == [
         "#/connection/values/clientId",
@@ -101,7 +118,7 @@ def test_nobody_is_sent_to_consent_without_a_client_id(
     offered.inputs_by_id[CONNECTION] = replace(INPUTS, values={})
 
     with pytest.raises(Misconfigured, match="there is no value for clientId"):
-        beginner.begin(LINK, "the-browser")
+        beginner.begin(LINK, "the-browser", VISIT)
 
 
 def test_credentials_without_oauth_are_handed_out_when_they_are_complete(

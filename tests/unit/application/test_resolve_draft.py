@@ -68,6 +68,19 @@ def test_a_customer_does_not_say_where_the_secrets_of_a_template_are_sent(name: 
         allowed.with_variable(variable)
 
 
+def test_what_a_builder_enters_has_a_size_of_its_own() -> None:
+    """What the template fills is not counted: a customer would learn how much that is."""
+    studio = studio_of(OF_ACME, shared=True, values={"clientSecret": "x" * 12_000})
+
+    def added(length: int) -> None:
+        studio.with_variable(with_template(values={"scopes": {"value": "x" * length}}))
+
+    assert places_of(lambda: added(12_400)) == [
+        ("#/connection/values", "must be at most 12 KB together")
+    ]
+    added(12_000)
+
+
 def test_a_customer_says_what_decides_nothing() -> None:
     studio = studio_of(OF_ACME, shared=True)
 

@@ -1,14 +1,16 @@
 """Revoking what was ended here: both tokens, a receipt, and never a new consent."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
 from connections.application.invocation import Invocation
 from connections.application.ports import NoAnswer, NotSent
-from connections.application.revoke import Revoker
+from connections.application.revoke import DELAYS, FIRST_DELAY, Revoker
 from connections.domain.errors import Unavailable
 from connections.domain.failure import FailureKind
+from connections.domain.grant import Grant
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.oauth.messages import ServerResponse
 from tests.builders import (
@@ -19,8 +21,8 @@ from tests.builders import (
     a_grant,
     a_new_connection,
     a_token_set,
+    an_issuance,
 )
-from tests.doubles.clock import ManualClock
 from tests.doubles.servers import Answer, ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.parts import (
@@ -32,13 +34,18 @@ from tests.unit.application.parts import (
 )
 from tests.unit.oauth.answers import an_answer
 
-CONFIRMED = LogEntry(
-    connection_id=CONNECTION,
-    at=NOW,
-    event=Event.REVOKED,
-    severity=Severity.INFO,
-    detail="The provider confirmed that the tokens are revoked.",
-)
+
+def a_receipt(
+    answered: str = "the refresh token (HTTP 200) and the access token (HTTP 200)",
+    verified: str = "Not verified: there is no introspection, or it did not say.",
+) -> LogEntry:
+    return LogEntry(
+        connection_id=CONNECTION,
+        at=NOW,
+        event=Event.REVOKED,
+        severity=Severity.INFO,
+        detail=f"The provider confirmed the revocation of {answered}. {verified}",
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -47,20 +54,15 @@ def _disconnected_before(world: World) -> None:
     world.grants.clear()
 
 
-@pytest.fixture
-def revoker(world: World, server: ScriptedServer, clock: ManualClock) -> Revoker:
-    return Revoker(
-        connections=world.connections, servers=server, logbook=world.logbook, clock=clock
-    )
-
-
 def done() -> ServerResponse:
     return an_answer(b"")
 
 
 def sent(server: ScriptedServer) -> list[tuple[str, str]]:
     """Return which tokens the server was asked to revoke, by their kind."""
-    return [(each.form["token_type_hint"], each.form["token"]) for each in server.requests]
+    return [
+        (str(each.form["token_type_hint"]), str(each.form["token"])) for each in server.requests
+    ]
 
 
 def test_both_tokens_are_revoked_with_the_grants_own_client(
@@ -74,7 +76,7 @@ def test_both_tokens_are_revoked_with_the_grants_own_client(
     assert {request.url for request in server.requests} == {"https://acme.example/revoke"}
     assert [request.form["client_id"] for request in server.requests] == ["the-client"] * 2
     assert server.deadlines == [DEADLINE, DEADLINE]
-    assert world.entries == [CONFIRMED]
+    assert world.entries == [a_receipt()]
 
 
 def test_a_grant_without_a_refresh_token_has_its_access_token_revoked(
@@ -85,7 +87,7 @@ def test_a_grant_without_a_refresh_token_has_its_access_token_revoked(
     revoker.revoke(a_grant(tokens=a_token_set(refresh_token=None)), invocation)
 
     assert sent(server) == [("access_token", "access-1")]
-    assert world.entries == [CONFIRMED]
+    assert world.entries == [a_receipt("the access token (HTTP 200)")]
 
 
 def test_what_the_server_does_not_know_any_more_counts_as_revoked(
@@ -93,15 +95,17 @@ def test_what_the_server_does_not_know_any_more_counts_as_revoked(
 ) -> None:
     server.answers.extend([refused("invalid_token"), refused("unsupported_token_type")])
 
-    revoker.revoke(a_grant(), invocation)
+    assert revoker.revoke(a_grant(), invocation)
 
-    assert world.entries == [CONFIRMED]
+    assert world.entries == [
+        a_receipt("the refresh token (HTTP 400) and the access token (HTTP 400)")
+    ]
 
 
 def test_without_a_revocation_endpoint_nothing_is_sent_or_said(
     revoker: Revoker, server: ScriptedServer, world: World, invocation: Invocation
 ) -> None:
-    revoker.revoke(a_grant(issuance=without_revocation()), invocation)
+    assert not revoker.revoke(a_grant(issuance=without_revocation()), invocation)
 
     assert (server.requests, world.entries) == ([], [])
 
@@ -176,7 +180,7 @@ def test_former_tokens_are_left_alone_when_the_customer_connected_again(
 ) -> None:
     world.holding(a_connection(grant_id=ANOTHER_GRANT))
 
-    revoker.revoke(a_grant(), invocation)
+    assert not revoker.revoke(a_grant(), invocation)
 
     assert server.requests == []
     assert world.entries == [
@@ -255,3 +259,148 @@ def test_nothing_is_sent_when_it_cannot_be_seen_whether_there_is_a_new_consent(
         revoker.revoke(a_grant(), invocation)
 
     assert (server.requests, world.entries) == ([], [])
+
+
+def test_what_was_revoked_at_once_is_not_revoked_again(
+    revoker: Revoker, server: ScriptedServer, world: World, invocation: Invocation
+) -> None:
+    world.settlements.settle(a_grant(generation=2))
+
+    for generation in (1, 2):
+        revoker.revoke_queued(a_grant(generation=generation), invocation, last=False)
+
+    assert (server.requests, world.entries) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "settled", [a_grant(generation=1), a_grant(grant_id=ANOTHER_GRANT, generation=3)]
+)
+def test_what_was_issued_late_or_for_another_consent_is_revoked_all_the_same(
+    revoker: Revoker,
+    server: ScriptedServer,
+    world: World,
+    invocation: Invocation,
+    settled: Grant,
+) -> None:
+    world.settlements.settle(settled)
+    server.answers.extend([done(), done()])
+
+    revoker.revoke_queued(a_grant(generation=2), invocation, last=False)
+
+    assert len(server.requests) == 2
+    assert world.entries == [a_receipt()]
+
+
+def test_the_last_try_says_what_is_left_to_do(
+    revoker: Revoker,
+    server: ScriptedServer,
+    world: World,
+    invocation: Invocation,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.answers.append(an_answer(None, 503))
+
+    with pytest.raises(Unavailable):
+        revoker.revoke_queued(a_grant(), invocation, last=True)
+
+    assert world.entries == [
+        LogEntry(
+            connection_id=CONNECTION,
+            at=NOW,
+            event=Event.REVOCATION_FAILED,
+            severity=Severity.ERROR,
+            detail="The tokens could not be revoked within a day: the revocation endpoint answered"
+            " HTTP 503. The customer can end the app's access in the provider's own settings.",
+            http_status=503,
+        )
+    ]
+    (record,) = caplog.records
+    assert (record.message, record.levelname) == ("revocation-given-up", "ERROR")
+    assert vars(record)["connectionId"] == CONNECTION
+
+
+def test_the_tries_of_the_queue_take_about_a_day_and_grow_apart() -> None:
+    assert list(DELAYS) == sorted(DELAYS)
+    assert timedelta(hours=20) < FIRST_DELAY + sum(DELAYS, timedelta()) < timedelta(hours=26)
+    # A message can be hidden for 12 hours from its receipt, and delayed by 15 minutes.
+    assert max(DELAYS) < timedelta(hours=12)
+    assert timedelta(seconds=30) < FIRST_DELAY <= timedelta(minutes=15)
+
+
+INTROSPECTED = an_issuance({}, provider={"introspectUrl": "https://acme.example/introspect"})
+INACTIVE = an_answer({"active": False})
+
+
+def test_a_revocation_is_verified_by_introspection(
+    revoker: Revoker, server: ScriptedServer, world: World, invocation: Invocation
+) -> None:
+    server.answers.extend([done(), done(), INACTIVE, INACTIVE])
+
+    assert revoker.revoke(a_grant(issuance=INTROSPECTED), invocation)
+
+    both = [("refresh_token", "refresh-1"), ("access_token", "access-1")]
+    assert sent(server) == both * 2
+    assert [each.url.rpartition("/")[2] for each in server.requests] == [
+        "revoke",
+        "revoke",
+        "introspect",
+        "introspect",
+    ]
+    verified = "Verified: its introspection says that none of it works any more."
+    assert world.entries == [a_receipt(verified=verified)]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [INACTIVE, an_answer(None, 503)],
+        [an_answer({}), INACTIVE],
+        [NotSent(a_failure())],
+        [INACTIVE, NoAnswer(a_failure(FailureKind.UNKNOWN))],
+    ],
+)
+def test_a_revocation_that_introspection_does_not_speak_of_is_confirmed_and_not_verified(
+    revoker: Revoker,
+    server: ScriptedServer,
+    world: World,
+    invocation: Invocation,
+    answers: list[Answer],
+) -> None:
+    server.answers.extend([done(), done(), *answers])
+
+    assert revoker.revoke(a_grant(issuance=INTROSPECTED), invocation)
+
+    assert (world.entries, len(server.answers)) == ([a_receipt()], 0)
+
+
+def test_an_introspection_that_cannot_be_called_does_not_keep_a_revocation_from_counting(
+    revoker: Revoker, server: ScriptedServer, world: World, invocation: Invocation
+) -> None:
+    url = "https://{{#clientId}}.acme.example/introspect"
+    server.answers.extend([done(), done()])
+
+    issuance = an_issuance({"clientId": "not a host"}, provider={"introspectUrl": url})
+    assert revoker.revoke(a_grant(issuance=issuance), invocation)
+
+    assert world.entries == [a_receipt()]
+
+
+@pytest.mark.parametrize("first", [{"active": False}, {}])
+def test_a_token_that_introspection_says_still_works_is_tried_again(
+    revoker: Revoker,
+    server: ScriptedServer,
+    world: World,
+    invocation: Invocation,
+    first: dict[str, bool],
+) -> None:
+    server.answers.extend([done(), done(), an_answer(first), an_answer({"active": True})])
+
+    with pytest.raises(Unavailable):
+        revoker.revoke(a_grant(issuance=INTROSPECTED), invocation)
+
+    (entry,) = world.entries
+    assert (entry.event, entry.http_status) == (Event.REVOCATION_FAILED, 200)
+    assert entry.detail == (
+        "A token could not be revoked yet: the provider confirmed the revocation, and says that"
+        " the token still works. It is tried again."
+    )

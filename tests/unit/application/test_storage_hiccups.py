@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from connections.application.complete_authorization import AuthorizationCompleter
-from connections.application.disconnect import Disconnecter, Revocation
+from connections.application.disconnect import Disconnecter
 from connections.application.ports import SealBroken
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event
+from connections.domain.revocation import Revocation
 from connections.oauth.messages import ServerResponse
 from tests.builders import AUTHORIZATION, CONNECTION, HOUR, NOW, a_grant
 from tests.doubles.clock import ManualClock
@@ -150,9 +151,9 @@ def test_a_disconnect_whose_state_was_not_written_is_finished_by_the_next(
 ) -> None:
     world.fail("states.disconnected")
     with pytest.raises(Unavailable):
-        disconnecter.disconnect(CONNECTION)
+        disconnecter.disconnect(CONNECTION, RUN)
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.QUEUED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.QUEUED
 
     assert (world.grants, len(world.to_revoke)) == ({}, 1)
     assert world.events == [Event.DISCONNECTED]
@@ -167,7 +168,7 @@ def test_a_grant_that_is_changed_in_storage_while_it_is_ended_is_deleted_unread(
 
     world.meanwhile("tokens.delete", changed)
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.NOT_SUPPORTED
+    assert disconnecter.disconnect(CONNECTION, RUN) is Revocation.NOT_SUPPORTED
 
     assert world.grants == {}
     assert "unread" in world.entries[-1].detail

@@ -8,7 +8,7 @@ import pytest
 
 from connections.application.begin_authorization import AuthorizationBeginner
 from connections.application.complete_authorization import AuthorizationCompleter, Completion
-from connections.application.disconnect import Disconnecter, Revocation
+from connections.application.disconnect import Disconnecter
 from connections.application.invocation import Invocation
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
@@ -16,8 +16,10 @@ from connections.application.refresh_outcome import Result
 from connections.application.revoke import Revoker
 from connections.domain.connection import Reason, Status
 from connections.domain.errors import Misconfigured
+from connections.domain.flow import Outcome
 from connections.domain.grant import Issuance
 from connections.domain.log_entry import Event, LogEntry, Severity
+from connections.domain.revocation import Revocation
 from connections.oauth.authorization import digest
 from tests.builders import (
     AUTHORIZATION,
@@ -29,11 +31,10 @@ from tests.builders import (
     an_issuance,
     some_inputs,
 )
-from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
 from tests.templated import SHOP_VALUES, a_shop_definition
-from tests.unit.application.flows import OFFER, come_back, entry
+from tests.unit.application.flows import OFFER, VISIT, come_back, entry
 from tests.unit.application.parts import (
     DUE,
     FIRST,
@@ -78,8 +79,8 @@ def test_the_browser_is_sent_to_the_filled_in_url(
 ) -> None:
     holding(offered, GOOD)
 
-    assert beginner.confirm(LINK).authorize_url == ("https://eu.acme.example/authorize?x=1")
-    assert beginner.begin(LINK, "the-browser").startswith(
+    assert beginner.confirm(LINK, VISIT).authorize_url == ("https://eu.acme.example/authorize?x=1")
+    assert beginner.begin(LINK, "the-browser", VISIT).startswith(
         "https://eu.acme.example/authorize?x=1&response_type=code"
     )
 
@@ -108,8 +109,8 @@ def test_nobody_is_sent_anywhere_by_values_that_do_not_obey(
 ) -> None:
     holding(offered, issuance)
     follow: dict[str, Callable[[], object]] = {
-        "confirm": lambda: beginner.confirm(LINK),
-        "begin": lambda: beginner.begin(LINK, "the-browser"),
+        "confirm": lambda: beginner.confirm(LINK, VISIT),
+        "begin": lambda: beginner.begin(LINK, "the-browser", VISIT),
     }
 
     with pytest.raises(Misconfigured) as refused:
@@ -141,7 +142,9 @@ def test_no_code_is_sent_by_values_that_do_not_obey_and_the_link_is_given_back(
     assert (server.requests, begun.grants) == ([], {})
     words = f"The code could not be exchanged: {BECAUSE}. {REMEDY}"
     assert begun.entries == [entry(Event.AUTHORIZATION_FAILED, Severity.ERROR, words)]
-    assert begun.authorizations == {AUTHORIZATION: OFFER}
+    assert begun.authorizations == {
+        AUTHORIZATION: replace(OFFER, outcome=Outcome(error="exchange-failed"))
+    }
     assert digest("the-state") in begun.flows_by_digest
 
 
@@ -191,13 +194,6 @@ def test_who_asks_for_a_refresh_is_told_what_does_not_obey(
     assert server.requests == []
 
 
-@pytest.fixture
-def revoker(world: World, server: ScriptedServer, clock: ManualClock) -> Revoker:
-    return Revoker(
-        connections=world.connections, servers=server, logbook=world.logbook, clock=clock
-    )
-
-
 def test_tokens_are_revoked_at_the_filled_in_url(
     revoker: Revoker, server: ScriptedServer, invocation: Invocation
 ) -> None:
@@ -235,13 +231,15 @@ def test_no_token_is_sent_to_be_revoked_by_values_that_do_not_obey(
     ]
 
 
-@pytest.mark.parametrize("issuance", [GOOD, BAD])
+@pytest.mark.parametrize(
+    ("issuance", "revocation"), [(GOOD, Revocation.REVOKED), (BAD, Revocation.NOT_SUPPORTED)]
+)
 def test_whatever_the_values_a_connection_can_be_disconnected(
-    disconnecter: Disconnecter, world: World, issuance: Issuance
+    disconnecter: Disconnecter, world: World, issuance: Issuance, revocation: Revocation
 ) -> None:
     holding(world, issuance)
 
-    assert disconnecter.disconnect(CONNECTION) is Revocation.QUEUED
+    assert disconnecter.disconnect(CONNECTION, RUN) is revocation
 
     assert [each.issuance for each in world.to_revoke] == [issuance]
     assert world.grants == {}

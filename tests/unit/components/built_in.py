@@ -11,7 +11,7 @@ BUILT_IN = PackagedComponents()
 DEFINITIONS = [
     (key, definition) for key, component in BUILT_IN.items() for definition in component.connections
 ]
-OAUTH = [(key, each) for key, each in DEFINITIONS if each.oauth2_type is not None]
+OAUTH = [(key, each) for key, each in DEFINITIONS if each.oauth2_type == "authorization_code"]
 ENTERED = {
     "authorizeUrl": "https://auth.example/authorize",
     "tokenUrl": "https://auth.example/token",

@@ -60,7 +60,7 @@ def test_a_client_id_is_called_what_the_provider_calls_it(key: str, label: str) 
     ],
 )
 def test_a_refresh_token_is_used_twice_only_where_that_does_no_harm(key: str, safe: bool) -> None:
-    assert a_client(key).reuse_is_safe is safe
+    assert a_client(key).renewal.reuse_is_safe is safe
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,13 @@ def test_a_refresh_token_is_used_twice_only_where_that_does_no_harm(key: str, sa
         ("google-drive", "oauth2.googleapis.com"),
         ("quickbooks", "developer.api.intuit.com"),
         ("salesforce", "login.salesforce.com"),
-        ("slack", None),
+        ("slack", "slack.com"),
+        ("dropbox", "api.dropboxapi.com"),
+        ("github", "api.github.com"),
+        ("hubspot", "api.hubapi.com"),
+        ("notion", "api.notion.com"),
+        ("microsoft-365", None),
+        ("jira", None),
     ],
 )
 def test_tokens_are_revoked_where_the_provider_has_an_endpoint_for_it(

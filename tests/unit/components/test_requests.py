@@ -10,9 +10,9 @@ from connections.oauth.client import OAuthClient
 from connections.oauth.messages import ServerRequest
 from connections.oauth.pkce import code_verifier
 from connections.oauth.revocation import revocation_requests
-from connections.oauth.token import code_request, refresh_request
+from connections.oauth.token_request import code_request, credentials_request, refresh_request
 from connections_sdk.definitions import ConnectionDefinition
-from tests.builders import a_token_set
+from tests.builders import NOW, a_token_set
 from tests.unit.application.parts import same_bytes
 from tests.unit.components.built_in import OAUTH, a_client, client_of, named
 
@@ -34,7 +34,9 @@ def asked(client: OAuthClient) -> dict[str, str]:
 
 
 def exchange(client: OAuthClient) -> ServerRequest:
-    return code_request(client, code="the-code", redirect_uri=CALLBACK, code_verifier="v" * 43)
+    return code_request(
+        client, code="the-code", redirect_uri=CALLBACK, code_verifier="v" * 43, now=NOW
+    )
 
 
 def test_these_components_have_oauth_connections() -> None:
@@ -62,7 +64,7 @@ def test_an_authorization_request_can_be_made(definition: ConnectionDefinition) 
 @each_oauth
 def test_a_code_can_be_exchanged_and_a_token_refreshed(definition: ConnectionDefinition) -> None:
     client = client_of(definition)
-    requests = (exchange(client), refresh_request(client, "refresh-1"))
+    requests = (exchange(client), refresh_request(client, a_token_set(), now=NOW))
 
     assert [each.form["grant_type"] for each in requests] == ["authorization_code", "refresh_token"]
     for request in requests:
@@ -162,16 +164,30 @@ def test_a_generic_connection_may_refresh_and_revoke_elsewhere() -> None:
         revokeUrl="https://auth.example/revoke",
     )
 
-    assert refresh_request(client, "refresh-1").url == "https://auth.example/refresh"
-    revoked = revocation_requests(client, a_token_set())
+    assert refresh_request(client, a_token_set(), now=NOW).url == "https://auth.example/refresh"
+    revoked = revocation_requests(client, a_token_set(), now=NOW)
     assert {each.url for each in revoked} == {"https://auth.example/revoke"}
+
+
+def test_generic_client_credentials_send_an_audience_if_there_is_one() -> None:
+    plain = credentials_request(a_client("generic-oauth2", "clientCredentials"), now=NOW)
+    with_audience = a_client("generic-oauth2", "clientCredentials", audience="https://api.example")
+    told = credentials_request(with_audience, now=NOW)
+
+    expected = {
+        "grant_type": "client_credentials",
+        "client_id": "the-client",
+        "client_secret": "the-secret",
+    }
+    assert plain.form == expected
+    assert told.form == {**expected, "audience": "https://api.example"}
 
 
 @pytest.mark.parametrize("refreshing", [False, True])
 def test_zendesk_is_asked_for_tokens_that_end(refreshing: bool) -> None:
     client = a_client("zendesk")
-    request = refresh_request(client, "refresh-1") if refreshing else exchange(client)
+    request = refresh_request(client, a_token_set(), now=NOW) if refreshing else exchange(client)
 
     # Between 5 minutes and 2 days, and between 7 and 90 days.
-    assert 300 < int(request.form["expires_in"]) < 172800
-    assert 604800 < int(request.form["refresh_token_expires_in"]) < 7776000
+    assert 300 < int(str(request.form["expires_in"])) < 172800
+    assert 604800 < int(str(request.form["refresh_token_expires_in"])) < 7776000

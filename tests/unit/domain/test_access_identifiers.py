@@ -65,6 +65,7 @@ def test_the_words_of_the_audit_are_stable() -> None:
         "connection.connected", "connection.refreshed", "connection.disconnected",
         "customer.created", "customer.changed", "customer.deleted", "api-key.created",
         "api-key.rotated", "api-key.deleted", "signing-key.created", "signing-key.deleted",
+        "organization.changed",
     }  # fmt: skip
     assert [kind.value for kind in ActorKind] == [
         "api-key", "customer-user", "link", "operator",

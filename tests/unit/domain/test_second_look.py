@@ -9,6 +9,7 @@ import pytest
 
 from connections.domain.claim import Spending
 from connections.domain.connection import Status
+from connections.domain.grant import Renewal
 from connections.domain.identifiers import GrantId
 from connections.domain.refresh import Cause, Need, Step, after_claiming
 from tests.builders import GRANT, HOUR, NOW, a_connection, a_grant, a_token_set
@@ -72,7 +73,7 @@ class Situation:
             former,
             a_grant(generation=3, tokens=tokens),
             Need(cause=self.cause, since=NOW, min_ttl=timedelta(minutes=10)),
-            reuse_is_safe=self.reuse_is_safe,
+            Renewal(reuse_is_safe=self.reuse_is_safe),
             now=NOW,
         )
 
@@ -170,7 +171,7 @@ def test_nothing_is_spent_for_a_token_issued_since_they_asked(cause: Cause) -> N
             a_connection(refresh_at=NOW),
             a_grant(tokens=a_token_set(issued_at=issued_at, expires_at=NOW)),
             Need(cause=cause, since=NOW),
-            reuse_is_safe=True,
+            Renewal(reuse_is_safe=True),
             now=NOW,
         )
 

@@ -47,6 +47,7 @@ def test_the_code_of_each_error_is_stable() -> None:
         "TemplateLocked": "template-locked",
         "ConfigurationIncomplete": "configuration-incomplete",
         "NotOAuth": "not-an-oauth-connection",
+        "NoConsent": "no-consent",
         "NotConnected": "not-connected",
         "ReconnectRequired": "reconnect-required",
         "NoRefreshToken": "no-refresh-token",
@@ -76,8 +77,8 @@ def test_each_error_says_who_must_act(error: type[ConnectionsError]) -> None:
             {
                 "InvalidRequest", "Unauthenticated", "Forbidden", "NotFound", "Conflict",
                 "IdempotencyKeyReused", "ExternalIdTaken", "CustomerBeingDeleted",
-                "BuiltInComponent", "TooMany", "NotOAuth", "NameTaken", "InUse", "TemplateLocked",
-                "ConfigurationIncomplete",
+                "BuiltInComponent", "TooMany", "NotOAuth", "NoConsent", "NameTaken", "InUse",
+                "TemplateLocked", "ConfigurationIncomplete",
             },
         ),
         (EndUserError, {"NotConnected", "ReconnectRequired", "NoRefreshToken"}),
@@ -109,8 +110,9 @@ def test_unavailable_says_when_to_try_again() -> None:
 def test_the_events_of_the_log_are_stable() -> None:
     assert {event.value for event in Event} == {
         "connection.created", "connection.changed", "authorization.started",
-        "authorization.refused", "authorization.failed", "callback.rejected",
-        "connection.connected", "refresh.succeeded", "refresh.failed",
+        "authorization.refused", "authorization.failed", "authorization.expired",
+        "callback.rejected", "connection.connected", "connection.account-changed",
+        "refresh.succeeded", "refresh.failed",
         "refresh.reconnect-required", "connection.disconnected", "revocation.succeeded",
         "revocation.failed",
     }  # fmt: skip

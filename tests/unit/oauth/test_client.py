@@ -1,21 +1,15 @@
-"""The OAuth client: a definition and its values resolved, and how it authenticates."""
+"""The OAuth client: a definition and its values, resolved."""
 
-import base64
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connections.domain.errors import Misconfigured
+from connections.domain.grant import Renewal, RenewedBy
 from connections.oauth.client import OAuthClient
-from connections.oauth.messages import ServerRequest
 from tests.builders import a_definition, an_issuance
-from tests.unit.oauth.answers import a_client, an_answer
-
-JSON = {"accept": "application/json"}
-
-
-def basic(pair: str) -> dict[str, str]:
-    return {**JSON, "authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+from tests.unit.oauth.answers import a_client
 
 
 def test_values_and_defaults_make_a_client() -> None:
@@ -86,9 +80,9 @@ def test_the_definition_names_the_pkce_method(method: str) -> None:
 
 
 def test_the_facts_may_ask_for_an_early_refresh() -> None:
-    assert a_client(refreshBuffer=90).refresh_buffer == timedelta(seconds=90)
-    assert a_client(refreshBuffer=0).refresh_buffer == timedelta()
-    assert a_client().refresh_buffer is None
+    assert a_client(refreshBuffer=90).renewal.buffer == timedelta(seconds=90)
+    assert a_client(refreshBuffer=0).renewal.buffer == timedelta()
+    assert a_client().renewal.buffer is None
 
 
 @pytest.mark.parametrize(
@@ -103,72 +97,89 @@ def test_the_facts_may_ask_for_an_early_refresh() -> None:
 def test_reuse_is_safe_only_where_the_facts_say_that_nothing_rotates(
     facts: dict[str, Any], *, safe: bool
 ) -> None:
-    assert a_client(**facts).reuse_is_safe is safe
-
-
-def test_a_client_sends_its_id_and_secret_in_the_body_by_default() -> None:
-    assert a_client().authenticated({"code": "c"}) == (
-        JSON,
-        {"code": "c", "client_id": "the-client", "client_secret": "the-secret"},
-    )
-
-
-def test_a_client_without_a_secret_sends_none_in_the_body() -> None:
-    client = a_client({"clientSecret": ""})
-
-    assert client.authenticated({}) == (JSON, {"client_id": "the-client"})
-
-
-def test_basic_authentication_encodes_id_and_secret_before_it_joins_them() -> None:
-    client = a_client(
-        {"clientId": "a:b c", "clientSecret": "d+é/%:"}, clientAuthentication="client_secret_basic"
-    )
-
-    assert client.authenticated({"code": "c"}) == (
-        basic("a%3Ab+c:d%2B%C3%A9%2F%25%3A"),
-        {"code": "c"},
-    )
-
-
-def test_raw_basic_authentication_does_not() -> None:
-    client = a_client(
-        {"clientId": "a b", "clientSecret": "d+é/%:"},
-        clientAuthentication="client_secret_basic_raw",
-    )
-
-    assert client.authenticated({"code": "c"}) == (basic("a b:d+é/%:"), {"code": "c"})
-
-
-def test_a_public_client_sends_only_its_id() -> None:
-    client = a_client(clientAuthentication="none")
-
-    assert client.authenticated({"code": "c"}) == (JSON, {"code": "c", "client_id": "the-client"})
-
-
-@pytest.mark.parametrize("method", ["client_secret_post", "none"])
-def test_no_parameter_takes_the_place_of_the_clients_own_id(method: str) -> None:
-    _, form = a_client(clientAuthentication=method).authenticated({"client_id": "another"})
-
-    assert form["client_id"] == "the-client"
+    assert a_client(**facts).renewal.reuse_is_safe is safe
 
 
 @pytest.mark.parametrize(
-    "method", ["client_secret_basic", "client_secret_basic_raw", "client_secret_post", "none"]
+    ("name", "attribute"),
+    [
+        ("introspectUrl", "introspect_url"),
+        ("userinfoUrl", "userinfo_url"),
+        ("metadataUrl", "metadata_url"),
+    ],
 )
-def test_authenticating_leaves_the_callers_form_as_it_was(method: str) -> None:
-    form = {"code": "c"}
+def test_other_urls_may_be_an_input_or_a_fact(name: str, attribute: str) -> None:
+    fact: dict[str, Any] = {name: "https://fact.example/"}
+    entered = {name: "https://input.example/"}
 
-    a_client(clientAuthentication=method).authenticated(form)
+    assert getattr(a_client(), attribute) is None
+    assert getattr(a_client(**fact), attribute) == "https://fact.example/"
+    assert getattr(a_client(entered, **fact), attribute) == "https://input.example/"
 
-    assert form == {"code": "c"}
+
+@pytest.mark.parametrize("name", ["authorizeUrl", "tokenUrl", "clientId"])
+def test_no_consent_does_without_endpoints_and_a_client_id(name: str) -> None:
+    assert a_client().checked() == a_client()
+
+    with pytest.raises(Misconfigured) as refused:
+        without_values(name).checked()
+
+    assert refused.value.failure.explanation == f"there is no value for {name}"
+    assert refused.value.failure.remedy == "Enter it, and open the link again."
 
 
-def test_no_secret_is_in_the_representation_of_client_request_or_answer() -> None:
-    headers, form = a_client().authenticated({"code": "the-code"})
-    request = ServerRequest(url="https://acme.example/the-path", headers=headers, form=form)
-    answer = an_answer({"access_token": "the-token"}, set_cookie="the-cookie")
+def without_values(*names: str) -> OAuthClient:
+    inputs = {
+        name: {key: value for key, value in field.items() if key not in {"default", "shown"}}
+        for name, field in a_definition()["inputs"].items()
+    }
+    values = {
+        name: f"https://acme.example/{name}" for name in inputs if name not in names
+    } | dict.fromkeys(names, "")
+    return OAuthClient.of(an_issuance(values, inputs=inputs))
 
-    shown = f"{a_client()!r} {request!r} {answer!r}"
 
-    for secret in ("the-secret", "the-code", "the-path", "the-token", "the-cookie"):
-        assert secret not in shown
+@pytest.mark.parametrize(
+    ("missing", "there"), [((), True), (("authorizeUrl",), False), (("tokenUrl",), False)]
+)
+def test_it_has_endpoints_if_it_has_both(missing: tuple[str, ...], *, there: bool) -> None:
+    assert without_values(*missing).has_endpoints is there
+
+
+def test_tokens_are_renewed_with_a_refresh_token_if_nobody_says_otherwise() -> None:
+    assert a_client().renewal == Renewal()
+    assert Renewal().by is RenewedBy.REFRESH_TOKEN
+
+
+def test_the_facts_may_say_that_access_tokens_extend_themselves() -> None:
+    client = a_client(refreshGrant="self", refreshParams={"t": "{{#access_token}}"})
+
+    assert client.renewal == Renewal(by=RenewedBy.ACCESS_TOKEN)
+
+
+def test_the_facts_may_say_when_an_unused_refresh_token_ends() -> None:
+    assert a_client(refreshTokenIdleTtl=60).renewal.idle_ttl == timedelta(minutes=1)
+    assert a_client(refreshTokenIdleTtl=0).renewal.idle_ttl == timedelta()
+
+
+def test_the_key_that_signs_is_no_secret_that_is_shown() -> None:
+    inputs = {**a_definition()["inputs"], "privateKey": {"type": "password"}}
+    client = OAuthClient.of(an_issuance({"privateKey": " the-key "}, inputs=inputs))
+
+    assert client.private_key == "the-key"
+    assert "the-key" not in repr(client)
+    assert "the-secret" not in repr(client)
+
+
+@pytest.mark.parametrize("url", ["https://[", "https://[x]/token", "//", "x"])
+def test_a_url_that_is_none_is_kept_for_whoever_refuses_to_call_it(url: str) -> None:
+    host = {"parameter": "host", "hosts": ["acme.example"]}
+    issuance = an_issuance({"tokenUrl": url}, provider={"tokenHostFrom": host})
+
+    assert OAuthClient.of(issuance, {"host": "acme.example"}).token_url == url
+
+
+def test_client_credentials_are_asked_for_again_and_nothing_is_spent() -> None:
+    client = OAuthClient.of(an_issuance(oauth2Type="client_credentials"))
+
+    assert client.renewal == Renewal(by=RenewedBy.CLIENT_CREDENTIALS, reuse_is_safe=True)

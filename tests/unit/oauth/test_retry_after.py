@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connections.oauth.token import TokenRequestFailed, token_set
+from connections.oauth.token_response import TokenRequestFailed, token_set
 from tests.builders import NOW
 from tests.unit.oauth.answers import a_client, an_answer
 

@@ -10,7 +10,7 @@ import pytest
 
 from connections.domain.grant import TokenSet
 from connections.oauth.messages import ServerResponse
-from connections.oauth.token import LARGEST_RESPONSE, TokenRequestFailed, token_set
+from connections.oauth.token_response import LARGEST_RESPONSE, TokenRequestFailed, token_set
 from tests.builders import HOUR, NOW, a_token_set
 from tests.unit.oauth.answers import a_client, an_answer
 

@@ -7,7 +7,9 @@ import pytest
 from connections.domain.failure import Failure, FailureKind
 from connections.oauth.client import OAuthClient
 from connections.oauth.messages import ServerResponse
-from connections.oauth.token import TokenRequestFailed, provider_error, token_set
+from connections.oauth.token_failure import provider_error, told_error
+from connections.oauth.token_response import TokenRequestFailed, token_set
+from connections_sdk.provider_facts import ProviderFacts, TokenResponse
 from tests.builders import NOW, a_token_set
 from tests.unit.oauth.answers import a_client, an_answer
 
@@ -188,12 +190,15 @@ def test_an_error_in_a_form_is_read() -> None:
     ["a", "Z", "invalid_grant", "Some.Error-code_", "x" * 40],
 )
 def test_an_error_code_with_the_form_of_one_is_told(error: str) -> None:
-    assert provider_error({"error": error}) == error
+    assert provider_error(error) == error
 
 
-@pytest.mark.parametrize("answer", [{}, {"error": None}, {"error": ""}])
-def test_an_answer_without_an_error_has_no_code(answer: dict[str, Any]) -> None:
-    assert provider_error(answer) is None
+@pytest.mark.parametrize("error", [None, "", 0, "0", False])
+def test_an_answer_without_an_error_has_no_code(error: object) -> None:
+    for path in (None, "code"):
+        facts = ProviderFacts(token_response=TokenResponse(error_path=path))
+        assert provider_error(told_error(facts, {"error": error, "code": error})) is None
+        assert told_error(facts, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -217,7 +222,7 @@ def test_an_answer_without_an_error_has_no_code(answer: dict[str, Any]) -> None:
     ],
 )
 def test_an_error_without_the_form_of_a_code_is_not_repeated(error: object) -> None:
-    assert provider_error({"error": error}) == "unknown_error"
+    assert provider_error(error) == "unknown_error"
 
 
 def test_an_error_that_repeats_a_token_is_not_told() -> None:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import TokenSet
+from connections.oauth.client import OAuthClient
 from connections.oauth.messages import ServerResponse
-from connections.oauth.token import LARGEST_RESPONSE, TokenRequestFailed, token_set
+from connections.oauth.paths import member
+from connections.oauth.token_response import LARGEST_RESPONSE, TokenRequestFailed, token_set
 from tests.builders import NOW, a_token_set
 from tests.unit.oauth.answers import a_client
 
@@ -66,9 +68,11 @@ FORMER = a_token_set(response={"access_token": "access-1", "team": {"id": "T1"}}
 CLIENT = a_client(invalidGrantSynonyms=["token_expired"])
 
 
-def outcome(answer: ServerResponse, former: TokenSet | None = FORMER) -> TokenSet | Failure:
+def outcome(
+    answer: ServerResponse, former: TokenSet | None = FORMER, client: OAuthClient = CLIENT
+) -> TokenSet | Failure:
     try:
-        return token_set(CLIENT, answer, former)
+        return token_set(client, answer, former)
     except TokenRequestFailed as error:
         return error.failure
 
@@ -180,3 +184,83 @@ def test_no_failure_repeats_a_secret(secret: str, status: int, words: str) -> No
 
     assert isinstance(failure, Failure)
     assert secret not in f"{failure!r} {TokenRequestFailed(failure)!r}"
+
+
+PLACES = st.sampled_from(
+    ["access_token", "refresh_token", "data", "data.0", "data.refresh_token", "ok", "scope", "x.y"]
+)
+MARKS = st.fixed_dictionaries(
+    {"path": PLACES, "equals": st.booleans() | st.integers(-1, 2) | st.sampled_from(["x", ""])}
+)
+FACTS = st.fixed_dictionaries(
+    {
+        "tokenResponse": st.fixed_dictionaries(
+            {},
+            optional={
+                "root": PLACES,
+                "names": st.dictionaries(
+                    st.sampled_from(["access_token", "refresh_token", "expires_in", "scope"]),
+                    PLACES,
+                ),
+                "failure": MARKS,
+                "errorPath": PLACES,
+            },
+        ),
+        "expiresInUnit": st.sampled_from(["seconds", "minutes", "milliseconds"]),
+    },
+    optional={
+        "expiresInDefault": st.integers(0, 10**6),
+        "invalidGrantSynonyms": st.lists(st.text(max_size=9), max_size=3),
+        "invalidClientSynonyms": st.lists(st.text(max_size=9), max_size=3),
+    },
+)
+
+
+@given(ANSWERS, FACTS, st.sampled_from([FORMER, None]))
+@settings(deadline=None, max_examples=500)
+def test_whatever_the_facts_any_answer_is_a_token_set_or_a_failure(
+    answer: ServerResponse, facts: dict[str, Any], former: TokenSet | None
+) -> None:
+    tokens = outcome(answer, former, a_client(**facts))
+    if isinstance(tokens, Failure):
+        assert tokens.http_status == answer.status
+        return
+
+    assert 200 <= answer.status < 300
+    assert isinstance(tokens.response["access_token"], str)
+    assert tokens.access_token.strip()
+    assert tokens.refresh_token is None or tokens.refresh_token.strip()
+    assert former is None or tokens.refresh_token
+    assert tokens.expires_at is None or tokens.expires_at >= answer.sent_at
+    assert '"refresh_token":' not in json.dumps(tokens.response)
+    assert len(json.dumps(tokens.response)) <= LARGEST_RESPONSE + len(tokens.access_token)
+
+
+def placed(path: str, value: object) -> dict[str, Any]:
+    """Return an object that has a value at a path of names."""
+    *outer, last = path.split(".")
+    answer: dict[str, Any] = {last: value}
+    for name in reversed(outer):
+        answer = {name: answer}
+    return answer
+
+
+NAMED = st.from_regex(r"[a-z_]{1,8}(\.[a-z_]{1,8}){0,3}", fullmatch=True)
+
+
+@given(NAMED, NAMED, NAMED, TOKENS.filter(str.strip), TOKENS.filter(str.strip))
+@settings(deadline=None)
+def test_every_token_is_found_where_the_facts_say_that_it_is(
+    root: str, access_path: str, refresh_path: str, access_token: str, refresh_token: str
+) -> None:
+    inner = {
+        **placed(f"r.{refresh_path}", refresh_token),
+        **placed(f"a.{access_path}", access_token),
+    }
+    names = {"access_token": f"a.{access_path}", "refresh_token": f"r.{refresh_path}"}
+    client = a_client(tokenResponse={"root": f"top.{root}", "names": names})
+
+    tokens = token_set(client, answer_of(placed(f"top.{root}", inner)), FORMER)
+
+    assert (tokens.access_token, tokens.refresh_token) == (access_token, refresh_token)
+    assert member(tokens.response, f"top.{root}.r.{refresh_path}") is None

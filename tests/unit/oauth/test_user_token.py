@@ -22,7 +22,7 @@ def verified(
     token: str, *signers: Signer, issuer: str | None = None, now: datetime = NOW
 ) -> UserToken:
     keys = [public_jwk(signer.public_jwk) for signer in signers or (SIGNER,)]
-    return verified_token(token, keys, audience=AUDIENCE, issuer=issuer, now=now)
+    return verified_token(token, keys, audiences=[AUDIENCE], issuer=issuer, now=now)
 
 
 def saying(**claims: Any) -> UserToken:
@@ -49,7 +49,7 @@ def test_a_key_may_have_been_sent_as_a_pem(signer: Signer) -> None:
     keys = [public_jwk(signer.public_pem)]
     token = signer.token(now=NOW)
 
-    assert verified_token(token, keys, audience=AUDIENCE, issuer=None, now=NOW).subject == "ada"
+    assert verified_token(token, keys, audiences=[AUDIENCE], issuer=None, now=NOW).subject == "ada"
 
 
 def test_what_need_not_be_said_is_a_user_without_names() -> None:
@@ -157,7 +157,7 @@ def test_a_key_id_of_ours_names_a_key_that_has_none() -> None:
     token = SIGNER.token(now=NOW, header={"kid": "sig_1"})
     keys = [{**public_jwk(SIGNER.public_jwk), "kid": "sig_1"}]
 
-    assert verified_token(token, keys, audience=AUDIENCE, issuer=None, now=NOW).subject == "ada"
+    assert verified_token(token, keys, audiences=[AUDIENCE], issuer=None, now=NOW).subject == "ada"
 
 
 def test_which_key_a_token_names_is_read_before_it_is_verified() -> None:

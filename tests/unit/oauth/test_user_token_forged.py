@@ -25,7 +25,7 @@ by_each_kind = pytest.mark.parametrize("kind", SIGNERS)
 def refusal(token: str, *signers: Signer, issuer: str | None = None) -> str:
     keys = [public_jwk(signer.public_jwk) for signer in signers]
     with pytest.raises(TokenRefused) as caught:
-        verified_token(token, keys, audience=AUDIENCE, issuer=issuer, now=NOW)
+        verified_token(token, keys, audiences=[AUDIENCE], issuer=issuer, now=NOW)
     assert str(caught.value) == caught.value.reason
     return caught.value.reason
 
@@ -44,7 +44,7 @@ def test_a_forgery_differs_from_a_right_token(kind: str) -> None:
     keys = [public_jwk(signer.public_jwk)]
 
     right = verified_token(
-        signer.token(now=NOW, aud=AUDIENCE), keys, audience=AUDIENCE, issuer=None, now=NOW
+        signer.token(now=NOW, aud=AUDIENCE), keys, audiences=[AUDIENCE], issuer=None, now=NOW
     )
 
     assert (right.subject, right.customer) == ("ada", "acme")
@@ -91,7 +91,7 @@ def test_a_key_that_says_no_algorithm_is_not_used() -> None:
     signer = SIGNERS["P-256"]
     with pytest.raises(TokenRefused) as caught:
         verified_token(
-            signer.token(now=NOW), [signer.public_jwk], audience=AUDIENCE, issuer=None, now=NOW
+            signer.token(now=NOW), [signer.public_jwk], audiences=[AUDIENCE], issuer=None, now=NOW
         )
     assert caught.value.reason == "algorithm-of-another-key"
 

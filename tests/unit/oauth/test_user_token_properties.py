@@ -29,7 +29,7 @@ NAMES = ("iss", "sub", "aud", "exp", "nbf", "iat", "customer", "customer_name", 
 
 def refused(token: str) -> bool:
     try:
-        taken = verified_token(token, KEYS, audience=AUDIENCE, issuer=None, now=NOW)
+        taken = verified_token(token, KEYS, audiences=[AUDIENCE], issuer=None, now=NOW)
     except TokenRefused:
         return True
     assert taken.subject

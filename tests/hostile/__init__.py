@@ -1,0 +1,1 @@
+"""Whoever wants the tokens of others: each attack, and what servers saw of it."""
