@@ -35,9 +35,10 @@ OWN_STACKS := tests/e2e/test_regions.py $(wildcard tests/e2e/test_local_*.py)
 test-stack:
 	@$(RUN_TESTS) tests/e2e tests/hostile tests/interop tests/fuzz $(addprefix --ignore=,$(OWN_STACKS))
 test-handlers:
-	@$(RUN_TESTS) tests/integration/entrypoints $(OWN_STACKS)
+	@$(RUN_TESTS) tests/integration/entrypoints
 test-parts:
-	@$(RUN_TESTS) tests/unit tests/integration tests/packaging --ignore=tests/integration/entrypoints
+	@$(RUN_TESTS) tests/unit tests/integration tests/packaging $(OWN_STACKS) \
+		--ignore=tests/integration/entrypoints
 test-some:
 	@$(RUN_TESTS) $(TESTS)
 

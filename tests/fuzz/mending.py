@@ -28,6 +28,8 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 def mend(case: Case[Any], caller: Caller, chance: random.Random) -> None:
     """Change a case so that nothing beyond the document speaks against it."""
     label = case.operation.label
+    for name, index in _NAMED.get(label, {}).items():
+        case.path_parameters[name] = caller.ids[f"path.{name}"][index]
     if label in _CHANGES:
         case.body = {**cast("dict[str, Any]", case.body), **_CHANGES[label](caller)}
     elif label in _BODIES:
@@ -45,9 +47,6 @@ def mend(case: Case[Any], caller: Caller, chance: random.Random) -> None:
         first, name = caller.ids["path.integration"][0], _PARTS[label]
         case.path_parameters.update(integration=first)
         case.path_parameters[name] = caller.parts[first][name][-1]
-    elif label == "DELETE /api-keys/{key}":
-        _, spare, *_ = caller.ids["path.key"]
-        case.path_parameters["key"] = spare
     elif label.startswith("GET "):
         case.query.pop("cursor", None)
         if label == "GET /instances/{instance}/credentials":
@@ -85,7 +84,9 @@ def _wanted_instance(caller: Caller) -> Members:
 
 
 _CHANGES: Mapping[str, Callable[[Caller], Members]] = {
-    "POST /connections": lambda _: {"connection": _wanted_connection(), "customerId": None},
+    "POST /connections": lambda _: {
+        "connection": _wanted_connection(), "customerId": None, "oauthRedirects": None,
+    },
     "POST /connection-templates": lambda _: {"connection": _wanted_connection()},
     "PATCH /connection-templates/{template}": lambda _: {
         "connection": {"values": api_key_values()}
@@ -117,6 +118,15 @@ _PARTS = {
     "DELETE /integrations/{integration}/steps/{step}": "step",
     "DELETE /integrations/{integration}/config-variables/{variable}": "variable",
 }
+_NAMED: Mapping[str, Mapping[str, int]] = {
+    "DELETE /api-keys/{key}": {"key": 1},
+    # The first connection stays connected and has a link; the second may be disconnected.
+    "GET /connections/{connection}/authorizations/{authorization}": {
+        "connection": 0, "authorization": 0,
+    },
+    "POST /connections/{connection}/disconnect": {"connection": 1},
+}  # fmt: skip
+"""By operation, which of the ids that the caller knows its path names."""
 _HELD: tuple[Members, ...] = (
     {"configVariable": VARIABLE},
     {"configVariable": OF_USERS, "userId": "ada"},

@@ -128,6 +128,7 @@ def set_up(stack: RunningStack) -> Scene:
     def caller(name: str, credential: str | None, connections: list[str], **more: Any) -> Caller:
         of_caller = {
             "path.connection": connections,
+            "path.authorization": [_link(stack, connections[0])["id"]],
             "path.integration": [*offered.ids, built.ids[0]],
             "path.instance": [*instances[ORGANIZATION], instances[USER][0]],
             "path.user": ["ada", "grace"],

@@ -162,6 +162,19 @@ def test_an_authorization_lasts_an_hour(demo: Demo) -> None:
     assert timedelta(minutes=59) < left <= timedelta(hours=1)
 
 
+@pytest.mark.parametrize("body", [[], [None], [{}], "text", 7])
+def test_a_body_of_an_authorization_is_an_object_or_left_out(demo: Demo, body: object) -> None:
+    answer = demo.connection().call("POST", "/authorizations", json=body)
+
+    assert (answer.status, answer.json["code"]) == (400, "invalid-request")
+    assert [each["pointer"] for each in answer.json["errors"]] == ["#"]
+
+
+@pytest.mark.parametrize("body", [{}, None])
+def test_options_of_an_authorization_can_be_left_out(demo: Demo, body: object) -> None:
+    assert demo.connection().call("POST", "/authorizations", json=body).status == 201
+
+
 def pages(customer: Customer, limit: int) -> list[list[str]]:
     found, cursor = [], None
     while True:

@@ -1,6 +1,6 @@
 """Connections: made, listed, read, offered to be authorized, and what executions say of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -11,6 +11,7 @@ from connections.application.offer_authorization import MoreScopes
 from connections.application.read_connections import Wanted
 from connections.domain.caller import Caller, CustomerUser, Organization
 from connections.domain.connection import Light, Status
+from connections.domain.errors import InvalidRequest, Problem
 from connections.domain.identifiers import AuthorizationId, ConnectionId, InstanceId
 from connections.entrypoints.access import owner_of_new, visible, within_reach
 from connections.entrypoints.bodies import (
@@ -29,7 +30,7 @@ from connections.entrypoints.connection_bodies import (
     ListedConnection,
     ReadConnection,
 )
-from connections.entrypoints.http import API_KEY, caller_of, new_router
+from connections.entrypoints.http import API_KEY, caller_of, form_body, new_router
 from connections.entrypoints.management_services import services
 from connections.entrypoints.parameters import (
     Cursor,
@@ -180,6 +181,10 @@ def create_authorization(
     connection: ConnectionPath, wanted: CreateAuthorization | None = None
 ) -> ReadAuthorization:
     """Send a browser to `url` within the hour."""
+    if not _left_out_or_object(router.current_event.raw_event):
+        # NOTE: a list in the place of a body that may be left out is taken for none, or for its
+        # first element.
+        raise InvalidRequest("The body is wrong.", [Problem("#", "must be an object, or left out")])
     options = wanted or CreateAuthorization()
     offered = services().offers.offer(
         ConnectionId(connection),
@@ -191,6 +196,11 @@ def create_authorization(
     authorization = offered.authorization
     url = f"{services().settings.public_url}/authorize?authorization={offered.link}"
     return ReadAuthorization(id=authorization.id, url=url, expires_at=authorization.expires_at)
+
+
+def _left_out_or_object(event: dict[str, Any]) -> bool:
+    body = form_body(event).strip()
+    return body in ("", "null") or body.startswith("{")
 
 
 @router.get(
