@@ -1,6 +1,7 @@
 """The authorization response: what is refused, and in which order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,7 +20,8 @@ from connections.oauth.authorization import (
     error_code,
     parse_authorization_response,
 )
-from tests.builders import NOW, a_flow
+from connections.oauth.server_metadata import ISS_PROMISED
+from tests.builders import NOW, a_flow, an_issuance
 
 INSTANT = timedelta(microseconds=1)
 ISSUER = "https://acme.example"
@@ -150,6 +152,17 @@ def test_the_issuer_is_compared_exactly(unverified_iss: str) -> None:
     answer = {"code": "the-code", "iss": unverified_iss}
 
     assert rejection(issuer=ISSUER, parameters=answer) == "issuer-mismatch"
+
+
+@pytest.mark.parametrize("parameters", [{"code": "c"}, {"error": "access_denied"}])
+def test_a_server_that_promised_to_name_itself_must(parameters: dict[str, str]) -> None:
+    promised = replace(an_issuance(), metadata={"issuer": ISSUER, ISS_PROMISED: True})
+    known: dict[str, Any] = {"issuer": ISSUER, "issuance": promised}
+
+    assert rejection(parameters=parameters, **known) == "issuer-missing"
+    other = {**parameters, "iss": "https://evil.example"}
+    assert rejection(parameters=other, **known) == "issuer-mismatch"
+    assert code_of(parameters={"code": "c", "iss": ISSUER}, **known) == "c"
 
 
 def test_the_issuer_is_accepted_where_it_is_right_absent_or_unknown() -> None:
