@@ -197,3 +197,8 @@ def shared(session: pytest.Session, folder: Path) -> Iterator[RunningStack]:
     with running(folder) as stack:
         session.stash[_SHARED] = stack
         yield stack
+
+
+def known(session: pytest.Session) -> RunningStack | None:
+    """Return the session's stack, if somebody has asked for it."""
+    return session.stash.get(_SHARED, None)

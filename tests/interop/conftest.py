@@ -13,6 +13,7 @@ from typing import Unpack
 
 import pytest
 
+from tests import stack
 from tests.interop import oidc_provider
 from tests.interop.oidc_provider import OidcProvider, ProviderOptions, StartProvider
 
@@ -51,31 +52,42 @@ def _node_modules() -> None:
 
 
 @pytest.fixture
-def start_provider(_node_modules: None, tmp_path: Path) -> Iterator[StartProvider]:
+def start_provider(
+    request: pytest.FixtureRequest, _node_modules: None, tmp_path: Path
+) -> Iterator[StartProvider]:
     """A function that starts an authorization server; it ends with the test."""
-    with _starting(tmp_path) as start:
+    with _starting(tmp_path, request.session) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
 def start_shared(
-    _node_modules: None, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, _node_modules: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StartProvider]:
     """A function that starts an authorization server for all tests of a file."""
-    with _starting(tmp_path_factory.mktemp("oidc-provider")) as start:
+    with _starting(tmp_path_factory.mktemp("oidc-provider"), request.session) as start:
         yield start
 
 
 @contextmanager
-def _starting(folder: Path) -> Iterator[StartProvider]:
+def _starting(folder: Path, session: pytest.Session) -> Iterator[StartProvider]:
+    """Start servers; what they saw of secrets is looked for in the end, where a stack runs."""
     with ExitStack() as running:
 
         def start(
             *, redirect_uris: Sequence[str], **options: Unpack[ProviderOptions]
         ) -> OidcProvider:
             log = folder / "oidc-provider.log"
-            return running.enter_context(
+            provider = running.enter_context(
                 oidc_provider.running(log=log, redirect_uris=redirect_uris, **options)
             )
+            running.callback(_keep_secrets, provider, session)
+            return provider
 
         yield start
+
+
+def _keep_secrets(provider: OidcProvider, session: pytest.Session) -> None:
+    known = stack.known(session)
+    if known is not None:
+        known.evidence.secrets |= provider.secrets()

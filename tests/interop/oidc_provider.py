@@ -90,6 +90,10 @@ class OidcProvider:
         """Return what was asked so far; our own introspections are in it."""
         return Ledger.of_rows(_answer("GET", f"{self.issuer}/_ledger").json()["entries"])
 
+    def secrets(self) -> set[str]:
+        """Return the codes, tokens, client secrets and assertions that it saw."""
+        return set(_answer("GET", f"{self.issuer}/_secrets").json())
+
     def delay_token_responses(self, milliseconds: int) -> None:
         """Send token responses this much later from now on, at most 5000; 0 ends it."""
         _answer("POST", f"{self.issuer}/_delay", json={"ms": milliseconds})

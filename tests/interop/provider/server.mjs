@@ -6,6 +6,7 @@
 // that it or the library has to say goes to stderr. Ends with SIGTERM and when its stdin closes, so
 // that it cannot outlive the run that started it. State is in memory; keys are made at start.
 //
+//   GET  /_secrets  the codes, tokens, secrets and assertions that it saw
 //   GET  /_ledger   what was asked of the authorization endpoint, and of those for programs
 //   POST /_delay    {"ms": n}: from now on, token responses are sent n milliseconds late
 
@@ -29,6 +30,12 @@ const ENDPOINTS = new Map([
 
 const options = JSON.parse(process.argv[2] ?? process.env.PROVIDER_OPTIONS ?? "{}");
 const ledger = [];
+// What nobody else may be told: a test searches everything for it.
+const secrets = new Set();
+const SECRET = [
+  "code", "code_verifier", "refresh_token", "access_token", "id_token", "token", "client_secret",
+  "client_assertion",
+];
 let delayMs = 0;
 
 function configuration() {
@@ -95,6 +102,11 @@ async function keepLedger(ctx, next) {
   entry.status = ctx.status;
   entry.error = ctx.body?.error ?? null;
   entry.active = ctx.body?.active ?? null;
+  for (const name of SECRET) {
+    for (const value of [sent[name], ctx.body?.[name]]) {
+      if (typeof value === "string") secrets.add(value);
+    }
+  }
   if (endpoint === "token") await sleep(delayMs);
 }
 
@@ -132,6 +144,9 @@ async function answer(request, response, provide) {
   if (request.method === "GET" && request.url === "/_ledger") {
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify({ entries: ledger, counts: counts() }));
+  } else if (request.method === "GET" && request.url === "/_secrets") {
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify([...secrets]));
   } else if (request.method === "POST" && request.url === "/_delay") {
     response.writeHead(await setDelay(request).catch(() => 400)).end();
   } else {
