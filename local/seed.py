@@ -33,7 +33,7 @@ def plant(stack: Stack, provider_url: str) -> Seed:
     Raises:
         StackError: a call was refused; the answer is in the message.
     """
-    api_key = _api_key(stack)
+    key = api_key(stack)
     client_secret = secrets.token_urlsafe(24)
     with httpx.Client(timeout=_PATIENCE) as http:
         client = {
@@ -45,13 +45,13 @@ def plant(stack: Stack, provider_url: str) -> Seed:
             "rotation": "revokes-family",
         }
         _call(http, "POST", f"{provider_url}/_clients", client)
-        http.headers["Authorization"] = f"Bearer {api_key}"
+        http.headers["Authorization"] = f"Bearer {key}"
         _call(http, "PUT", f"{stack.url}/components/{COMPONENT}", component(provider_url))
         connection = _call(http, "POST", f"{stack.url}/connections", _connection(client_secret))
         address = f"{stack.url}/connections/{connection['id']}/authorizations"
         authorization = _call(http, "POST", address, {})
     return Seed(
-        api_key=api_key,
+        api_key=key,
         connection_id=connection["id"],
         authorization_url=authorization["url"],
     )
@@ -102,7 +102,8 @@ def _connection(client_secret: str) -> dict[str, Any]:
     }
 
 
-def _api_key(stack: Stack) -> str:
+def api_key(stack: Stack) -> str:
+    """Make an API key, as the account's owner does."""
     function = stack.functions.get(MANAGEMENT)
     if function is None:
         raise StackError(f"The template has no {MANAGEMENT}, which makes the first API key")

@@ -6,6 +6,7 @@ These stacks have their real names: whoever asks for one is led to where it runs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -53,11 +54,11 @@ class Deployed:
         self.provider_url = provider_url
         self.browsers: list[Browser] = []
         self.http = httpx.Client(transport=self.transport)
-        key = seed._api_key(stack)
+        key = seed.api_key(stack)
         self.http.headers["Authorization"] = f"Bearer {key}"
 
-    def regions(self, address: str) -> dict[str, object]:
-        found: dict[str, object] = self.http.get(f"{address}/regions").raise_for_status().json()
+    def regions(self, address: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.http.get(f"{address}/regions").raise_for_status().json()
         return found
 
     def register(self, *redirect_uris: str) -> None:
@@ -124,7 +125,7 @@ def test_b30_b31_each_region_has_its_own_callback_url(
     with deployed(tmp_path, region) as stack:
         told = stack.regions(address)
         assert told["current"] == region
-        listed = {each["region"]: each for each in told["regions"]}  # type: ignore[attr-defined]
+        listed = {each["region"]: each for each in told["regions"]}
         assert {name: each["apiUrl"] for name, each in listed.items()} == LISTED
         assert {name: each["callbackUrl"] for name, each in listed.items()} == {
             name: f"{url}/callback" for name, url in LISTED.items()
@@ -152,7 +153,7 @@ def test_b32_while_a_domain_of_ones_own_is_switched_to_both_callbacks_are_accept
     own = {"CustomDomain": "acme.example", "CallbackDomain": "custom"}
     with deployed(tmp_path, "eu-west-1", **own) as stack:
         listed = stack.regions(CUSTOM)["regions"]
-        current = next(each for each in listed if each["region"] == "eu-west-1")  # type: ignore[attr-defined]
+        current = next(each for each in listed if each["region"] == "eu-west-1")
         assert current["callbackUrl"] == both[0]
         assert current["acceptedCallbackUrls"] == both
 
@@ -174,7 +175,7 @@ def test_b32_before_the_switch_new_links_keep_the_name_of_the_region(tmp_path: P
     region = LISTED["us-east-2"]
     with deployed(tmp_path, "us-east-2", CustomDomain="acme.example") as stack:
         listed = stack.regions(CUSTOM)["regions"]
-        current = next(each for each in listed if each["region"] == "us-east-2")  # type: ignore[attr-defined]
+        current = next(each for each in listed if each["region"] == "us-east-2")
         assert current["callbackUrl"] == f"{region}/callback"
         assert current["acceptedCallbackUrls"] == [f"{region}/callback", f"{CUSTOM}/callback"]
         stack.register(f"{region}/callback")

@@ -14,7 +14,7 @@ from connections.application.flow_ports import Flows, UsedFlow
 from connections.application.identify_account import AccountReader
 from connections.application.insisting import insist
 from connections.application.invocation import Invocation
-from connections.application.keep_tokens import let_go
+from connections.application.keep_tokens import end_at_server, let_go
 from connections.application.ports import (
     AuthorizationServer,
     Clock,
@@ -222,6 +222,6 @@ class AuthorizationCompleter:
         """
         grant, flow = unwanted.grant, unwanted.flow
         apart = another(flow.account, grant.account) or not flow.reconnects
-        if apart and OAuthClient.of(grant.issuance, grant.context).revokes:
-            insist(lambda: self.revocations.send(grant), self.clock)
+        if apart:
+            end_at_server(grant, self.revocations, self.clock)
         return Completion(error=self.log.unwanted(flow, unwanted.code, unwanted.why))

@@ -23,6 +23,7 @@ from connections.oauth.server_metadata import (
 
 REMEMBERED_FOR = timedelta(hours=1)
 MOST_REMEMBERED = 100
+_SILENT = "The authorization server did not say where its endpoints are."
 _LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -87,18 +88,18 @@ class Discoverer:
     def _read(
         self, urls: tuple[str, ...], issuer: str | None, deadline: datetime
     ) -> Mapping[str, Any]:
-        for url in urls:
+        url, *others = urls
+        answer = self._answer(url, deadline)
+        while answer.status in _GONE and others:
+            url = others.pop(0)
             answer = self._answer(url, deadline)
-            if answer.status in _GONE and url != urls[-1]:
-                continue
-            if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _LATER:
-                raise Unavailable("The authorization server did not say where its endpoints are.")
-            try:
-                metadata = server_metadata(answer, url, issuer)
-            except NoMetadata as fault:
-                raise Misconfigured(_failure(str(fault))) from None
-            return self._usable(metadata)
-        raise AssertionError  # pragma: no cover - the last URL always returns or raises
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _LATER:
+            raise Unavailable(_SILENT)
+        try:
+            metadata = server_metadata(answer, url, issuer)
+        except NoMetadata as fault:
+            raise Misconfigured(_failure(str(fault))) from None
+        return self._usable(metadata)
 
     def _usable(self, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the metadata, whose addresses are held to the rules for those that are entered.
@@ -115,9 +116,7 @@ class Discoverer:
         try:
             return self.servers.send(metadata_request(url), deadline)
         except (NotSent, NoAnswer):
-            raise Unavailable(
-                "The authorization server did not say where its endpoints are."
-            ) from None
+            raise Unavailable(_SILENT) from None
 
 
 def _failure(explanation: str) -> Failure:

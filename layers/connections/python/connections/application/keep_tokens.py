@@ -95,8 +95,7 @@ class TokenKeeper:
         stored = insist(lambda: self.tokens.get(successor.connection_id), self.clock, deadline)
         if stored is None:
             # The consent was withdrawn: what was issued late is ended like the rest of it.
-            if OAuthClient.of(successor.issuance).revokes:
-                insist(lambda: self.revocations.send(successor), self.clock, deadline)
+            end_at_server(successor, self.revocations, self.clock, deadline)
             return Outcome(result=Result.NOT_CONNECTED)
         # Connected anew. The old grant is left alone: some servers would end the new with it.
         logger.warning("superseded-grant", extra={"connectionId": successor.connection_id})
@@ -105,6 +104,13 @@ class TokenKeeper:
 
 def let_go(grant: Grant, tokens: Tokens, revocations: RevocationQueue, clock: Clock) -> None:
     """End a new grant whose connection is gone, or was switched off: nothing of it may stay."""
-    if OAuthClient.of(grant.issuance, grant.context).revokes:
-        insist(lambda: revocations.send(grant), clock)
+    end_at_server(grant, revocations, clock)
     insist(lambda: tokens.delete(grant), clock)
+
+
+def end_at_server(
+    grant: Grant, revocations: RevocationQueue, clock: Clock, deadline: datetime | None = None
+) -> None:
+    """Let what was issued be revoked, where its server can do that."""
+    if OAuthClient.of(grant.issuance, grant.context).revokes:
+        insist(lambda: revocations.send(grant), clock, deadline)

@@ -12,6 +12,7 @@ from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Issuance, Renewal, RenewedBy
 from connections.oauth.client_values import answered, text_of, unfilled, url_of
 from connections.oauth.messages import DEFAULT_SECONDS
+from connections.oauth.server_metadata import ISS_PROMISED
 from connections_sdk.definitions import (
     URL_INPUTS,
     ConnectionDefinition,
@@ -76,7 +77,7 @@ class OAuthClient:
             credentials=definition.credentials,
             facts=facts,
             issuer=facts.issuer or issuance.metadata.get("issuer"),
-            iss_promised=issuance.metadata.get("issPromised", False),
+            iss_promised=issuance.metadata.get(ISS_PROMISED, False),
             slots={**answered(definition, context), **values, "scopes": scopes},
         )
 

@@ -1,16 +1,14 @@
 """What is sent to the token endpoint (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from connections.domain.grant import TokenSet
 from connections.oauth.client import OAuthClient
-from connections.oauth.client_authentication import authenticated
+from connections.oauth.client_authentication import Form, authenticated
 from connections.oauth.messages import ServerRequest
 from connections_sdk.definitions import OAuth2Config
-
-Form = Mapping[str, str | Sequence[str]]
 
 
 def code_request(
