@@ -10,7 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test test-stack test-handlers test-parts test-some fuzz check lint format openapi lock clean
+.PHONY: help run tour test test-stack test-handlers test-parts test-proof test-some fuzz proof bench \
+	check lint format openapi lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -21,14 +22,14 @@ run: $(VENV)/local.done  ## Run the whole stack on this machine; Ctrl-C ends it
 tour: $(VENV)/local.done  ## Take a running `make run` through the life of a connection
 	@$(BIN)/python -m local.tour
 
-# In three processes side by side: those of the running stack mostly wait.
+# In four processes side by side: those of the running stack mostly wait.
 test: $(VENV)/dev.done  ## Run all tests, and measure coverage; TESTS=tests/unit runs some
 	@began=$$(date +%s); \
-	$(BIN)/coverage erase && $(MAKE) --no-print-directory --jobs=3 $(TEST_JOBS) && \
+	$(BIN)/coverage erase && $(MAKE) --no-print-directory --jobs=4 $(TEST_JOBS) && \
 	$(BIN)/coverage combine --quiet && { [ -n "$(TESTS)" ] || $(BIN)/coverage report; } && \
 	echo "make test took $$(( $$(date +%s) - began )) s"
 
-TEST_JOBS := $(if $(TESTS),test-some,test-stack test-handlers test-parts)
+TEST_JOBS := $(if $(TESTS),test-some,test-stack test-handlers test-parts test-proof)
 RUN_TESTS := $(BIN)/coverage run --parallel-mode -m pytest --quiet
 # These start stacks of their own, one after the other; all others share one.
 OWN_STACKS := tests/e2e/test_regions.py $(wildcard tests/e2e/test_local_*.py)
@@ -39,11 +40,19 @@ test-handlers:
 test-parts:
 	@$(RUN_TESTS) tests/unit tests/integration tests/packaging $(OWN_STACKS) \
 		--ignore=tests/integration/entrypoints
+test-proof:
+	@$(RUN_TESTS) tests/proof tests/performance
 test-some:
 	@$(RUN_TESTS) $(TESTS)
 
 fuzz: $(VENV)/dev.done  ## Send thousands of cases made from the API document; SEED=2 makes others
 	@$(BIN)/python -m tests.fuzz
+
+proof: $(VENV)/dev.done  ## Prove at full length that no grant is lost: interleavings, faults, races, outages
+	@$(BIN)/python -m tests.proof
+
+bench: $(VENV)/dev.done  ## Print requests, times and costs beside their budgets
+	@$(BIN)/python -m tests.performance
 
 check: lint test  ## Run all checks and all tests
 

@@ -13,6 +13,7 @@ from moto.sqs.models import sqs_backends
 from local import cloudformation, dynamodb, needs
 from local.deployment import ACCOUNT
 from local.leading_keys import PartitionKeys
+from local.outage import Outage
 from local.permissions import Denial, Permissions
 from local.server import LoopbackServer, RequestHandler
 
@@ -39,6 +40,7 @@ class AwsServer(LoopbackServer):
         dynamodb.make_safe_between_threads()
         self.permissions = Permissions({}, {}, {})
         self.partition_keys: PartitionKeys = {}
+        self.outage = Outage()
         self.application = DomainDispatcherApplication(create_backend_app)
         super().__init__(port, _Call)
 
@@ -57,6 +59,10 @@ class _Call(RequestHandler):
             denied = self.server.permissions.first_denied(access_key, needed)
             if denied is not None:
                 self._refuse(access_key, service, denied)
+                return
+            if self.server.outage.strikes(needed):
+                words = "The level of configured provisioned throughput was exceeded."
+                self._fail(400, "ProvisionedThroughputExceededException", words)
                 return
         try:
             status, answer_headers, answer = self._ask_moto(body)

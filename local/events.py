@@ -1,4 +1,7 @@
-"""What happens without a caller: queues are polled and schedules fire, in the background or now."""
+"""What happens without a caller: queues are polled, schedules fire, and alarms go off.
+
+It happens in the background; queues and schedules also at once.
+"""
 
 import contextlib
 import sys
@@ -7,26 +10,36 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from local.alarms import Alarms
 from local.errors import StackError
 from local.queues import Drained, QueuePoller
 from local.schedules import Schedule
 
 # How often a queue is looked into, in seconds.
 _PAUSE = 0.25
+# How often the alarms are looked at, in seconds.
+_LOOK = 5
 # A queue whose messages come back at once would never be empty.
 _MOST_BATCHES = 10_000
 
 
 class Events:
-    """The pollers and schedules of a stack, each in a thread, and `tick` that does it all now."""
+    """The pollers and schedules of a stack, each in a thread, and `tick` that does it all now.
 
-    def __init__(self, queues: Sequence[QueuePoller], schedules: Sequence[Schedule]) -> None:
+    Its alarms are watched in a thread of their own.
+    """
+
+    def __init__(
+        self, queues: Sequence[QueuePoller], schedules: Sequence[Schedule], alarms: Alarms
+    ) -> None:
         self._queues = queues
         self._schedules = schedules
+        self.alarms = alarms
         self._stopped = threading.Event()
         self._threads = [
             *(threading.Thread(target=self._poll, args=(queue,), daemon=True) for queue in queues),
             *(threading.Thread(target=self._fire, args=(one,), daemon=True) for one in schedules),
+            threading.Thread(target=self._watch, daemon=True),
         ]
 
     def start(self) -> None:
@@ -108,6 +121,11 @@ class Events:
         while not self._stopped.wait(schedule.blueprint.seconds):
             with schedule.lock, self._going_on():
                 schedule.run()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(_LOOK):
+            with self._going_on():
+                self.alarms.look()
 
     @contextlib.contextmanager
     def _going_on(self) -> Iterator[None]:

@@ -35,12 +35,16 @@ class Busy(Exception):
 
 
 class Function:
-    """One function with its environments: started when all are busy, up to its concurrency."""
+    """One function with its environments: started when all are busy, up to its concurrency.
+
+    `errors` counts the answers that told of one.
+    """
 
     def __init__(
         self, blueprint: FunctionBlueprint, *, region: str, aws_url: str, logs: Path
     ) -> None:
         self.blueprint = blueprint
+        self.errors = 0
         self.arn = f"arn:{partition(region)}:lambda:{region}:{ACCOUNT}:function:{blueprint.name}"
         self._variables = _variables(blueprint, region, aws_url)
         self._log = (logs / f"{blueprint.name}.log").open("wb")
@@ -76,7 +80,7 @@ class Function:
         until = time.monotonic() + patience
         process, error = self._taken(until)
         if process is None:
-            return Answer(request_id=request_id, payload=error, failed=True)
+            return self._failed(request_id, error)
         end = time.monotonic() + self.blueprint.timeout
         message = Message(
             id=request_id,
@@ -144,7 +148,7 @@ class Function:
     def _settled(self, process: Process, request_id: str, answer: dict[str, Any]) -> Answer:
         self._give_back(process)
         if "error" in answer:
-            return Answer(request_id=request_id, payload=answer["error"], failed=True)
+            return self._failed(request_id, answer["error"])
         return Answer(request_id=request_id, payload=answer["payload"])
 
     def _finish(self, process: Process, end: float) -> None:
@@ -158,6 +162,11 @@ class Function:
 
     def _lost(self, process: Process, request_id: str, error: dict[str, Any]) -> Answer:
         self._forget(process)
+        return self._failed(request_id, error)
+
+    def _failed(self, request_id: str, error: dict[str, Any]) -> Answer:
+        with self._change:
+            self.errors += 1
         return Answer(request_id=request_id, payload=error, failed=True)
 
     def _give_back(self, process: Process) -> None:

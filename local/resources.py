@@ -57,13 +57,13 @@ KINDS: Mapping[str, Kind] = {
     "AWS::SSM::Parameter": _kind(Maker.MOTO, "Name Type Value Description Tags"),
     "AWS::Lambda::Function": _kind(
         Maker.LOCAL,
-        "Code Handler Timeout MemorySize Environment Layers Role ReservedConcurrentExecutions",
+        "Code Handler Timeout MemorySize Environment Layers Role ReservedConcurrentExecutions"
+        " LoggingConfig",
         Runtime="functions run on the Python of the virtualenv",
         Architectures="functions run on this machine's processor",
         Description=_LABEL,
         Tags=_LABEL,
         TracingConfig="there is no X-Ray",
-        LoggingConfig="each function has a log file",
         SnapStart="environments are started, not restored",
     ),
     "AWS::Lambda::EventSourceMapping": _kind(
@@ -121,6 +121,23 @@ KINDS: Mapping[str, Kind] = {
         LogGroupName="each function has a log file",
         RetentionInDays="log files begin anew with each start",
         Tags=_LABEL,
+    ),
+    "AWS::Logs::MetricFilter": _kind(
+        Maker.LOCAL, "LogGroupName FilterPattern MetricTransformations", FilterName=_LABEL
+    ),
+    "AWS::CloudWatch::Alarm": _kind(
+        Maker.LOCAL,
+        "AlarmDescription Namespace MetricName Dimensions Statistic Period EvaluationPeriods"
+        " ComparisonOperator Threshold TreatMissingData Metrics",
+        AlarmName=_LABEL,
+        AlarmActions="the terminal is told, and whoever asks /_local/alarms",
+        OKActions="see AlarmActions",
+        Tags=_LABEL,
+    ),
+    "AWS::CloudWatch::Dashboard": _kind(
+        Maker.NOBODY,
+        DashboardName=_LABEL,
+        DashboardBody="there is no console to draw it",
     ),
 }
 

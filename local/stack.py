@@ -11,7 +11,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from local import blueprint, deployment, leading_keys, policies, template
+from local import alarms, blueprint, deployment, leading_keys, metrics, policies, template
 from local.aws import AwsServer, hasten_messages
 from local.errors import StackError
 from local.events import Events
@@ -58,7 +58,7 @@ class Stack:
         self.region = region
         self.functions: dict[str, Function] = {}
         self.outputs: Mapping[str, str] = {}
-        self._events = Events([], [])
+        self._events = Events([], [], alarms.Alarms([], []))
         self._gateway = Gateway(port)
         self._aws = AwsServer()
 
@@ -83,6 +83,7 @@ class Stack:
         deployed = self._deployed()
         self.outputs = deployed.outputs
         self._start_functions(blueprint.functions(deployed, self._root))
+        self._aws.outage.of(deployed.data_arns)
         self._aws.partition_keys = leading_keys.partition_keys(deployed)
         self._aws.permissions = Permissions(
             {name: function.blueprint.role for name, function in self.functions.items()},
@@ -95,7 +96,9 @@ class Stack:
             "POST tick": self._events.tick,
             # The same as if so much time had passed that every message can be seen.
             "POST later": lambda: self._events.tick(hasten_messages),
+            "POST outage": self._aws.outage.begin,
             "GET permissions": self._aws.permissions.report,
+            "GET alarms": self._events.alarms.look,
         }
         self._gateway.serve(blueprint.routes(deployed), self.functions)
 
@@ -189,4 +192,18 @@ class Stack:
                 )
                 for one in blueprint.schedules(deployed)
             ],
+            self._made_alarms(deployed),
         )
+
+    def _made_alarms(self, deployed: deployment.Deployment) -> alarms.Alarms:
+        filters = metrics.filters(deployed)
+        found = alarms.alarms(deployed, filters)
+        watched = {metric for alarm in found for metric, _ in alarm.parts}
+        of_queues = [metric for metric in watched if metric.namespace == metrics.QUEUES]
+        of_functions = [metric for metric in watched if metric.namespace == metrics.FUNCTIONS]
+        sources = [
+            metrics.log_lines(filters, self.logs),
+            metrics.queue_depths(of_queues, self.client("sqs")),
+            metrics.function_errors(of_functions, self.functions),
+        ]
+        return alarms.Alarms(found, sources)

@@ -22,6 +22,7 @@ from connections.domain.identifiers import (
     GrantId,
     SigningKeyId,
     TemplateId,
+    registration_id,
 )
 from connections.domain.signing_key import SigningKey
 from connections.oauth.authorization import digest
@@ -33,6 +34,7 @@ AUTHORIZATION = AuthorizationId("aut_" + "0" * 26)
 LINK = AuthorizationLink(AUTHORIZATION + "0" * 32)
 CUSTOMER = CustomerId("cus_00000000000000000000000001")
 TEMPLATE = TemplateId("tpl_00000000000000000000000001")
+REGISTRATION = registration_id("acme.example", "the-client")
 ADA = Owner(customer_id=CUSTOMER, user_id="ada")
 HOUR = timedelta(hours=1)
 
@@ -102,6 +104,7 @@ def a_connection(**changes: Any) -> Connection:
         "generation": 1,
         "expires_at": NOW + HOUR,
         "refresh_at": NOW,
+        "registration": REGISTRATION,
         "created_at": NOW - HOUR,
         "updated_at": NOW - HOUR,
     }
@@ -118,6 +121,7 @@ def a_new_connection(**changes: Any) -> Connection:
         "generation": 0,
         "expires_at": None,
         "refresh_at": None,
+        "registration": None,
     }
     return a_connection(**{**defaults, **changes})
 

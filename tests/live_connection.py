@@ -40,10 +40,10 @@ class LiveConnection:
         assert response.status_code == 202
         return content_of(response)
 
-    def report(self, outcome: str) -> None:
+    def report(self, outcome: str, **said: Any) -> None:
         """Report what an execution saw."""
         path = f"/connections/{self.id}/reports"
-        assert self.api.post(path, json={"outcome": outcome}).status_code == 204
+        assert self.api.post(path, json={"outcome": outcome, **said}).status_code == 204
 
     def log(self) -> list[dict[str, Any]]:
         """Return its log, newest first."""

@@ -67,6 +67,10 @@ class RunningStack:
         """Do the same as if so much time had passed that all messages come."""
         return content_of(self.api.post("/_local/later"))
 
+    def outage(self) -> None:
+        """Let the tokens of the next refresh find no storage."""
+        content_of(self.api.post("/_local/outage"))
+
     def permissions(self) -> dict[str, dict[str, list[str]]]:
         """Return per function what it may do, did, and was denied."""
         return content_of(self.api.get("/_local/permissions"))

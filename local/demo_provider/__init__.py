@@ -13,7 +13,7 @@ The control surface, for tests and the tour, asks for no credentials:
 
 `POST /_clients`
     `{"client_id", "client_secret"?, "name"?, "redirect_uris"?, "scope"?, "rotation"?,
-    "access_token_lifetime"?, "require_pkce"?, "token_endpoint_auth_method"?,
+    "access_token_lifetime"?, "reuse_grace"?, "require_pkce"?, "token_endpoint_auth_method"?,
     "extra_token_fields"?}` registers a client, or replaces the one of that id: 201.
     See `clients.Client` for the values and the defaults.
 `POST /_faults`

@@ -34,7 +34,9 @@ class Client:
 
     `scope` lists what the client may ask for and is what it gets when it asks for none;
     without it any scope goes. `access_token_lifetime` is in seconds; without it access tokens
-    do not expire and `expires_in` is left out. `token_endpoint_auth_method` left out means any
+    do not expire and `expires_in` is left out. For `reuse_grace` seconds a refresh token that was
+    replaced is taken again, and brings tokens beside those that replaced it.
+    `token_endpoint_auth_method` left out means any
     that fits: either of the secret ones, or `none` for a client without a secret.
     `extra_token_fields` are laid over every token response.
     """
@@ -48,6 +50,7 @@ class Client:
     scope: str | None = None
     rotation: Rotation = Rotation.REVOKES_FAMILY
     access_token_lifetime: Annotated[int, Field(gt=0)] | None = 3600
+    reuse_grace: Annotated[int, Field(ge=0)] = 0
     require_pkce: bool = True
     token_endpoint_auth_method: ClientAuthMethod | None = None
     extra_token_fields: dict[str, Any] = field(default_factory=dict)

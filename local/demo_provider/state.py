@@ -65,12 +65,18 @@ class Token:
     issued_at: float
     expires_at: float | None
     revoked: bool = False
-    rotated: bool = False
+    rotated_at: float | None = None
 
     def active(self, now: float) -> bool:
         """Whether it can still be used."""
         expired = self.expires_at is not None and self.expires_at <= now
-        return not (self.revoked or self.rotated or expired)
+        return not (self.revoked or self.rotated_at is not None or expired)
+
+    def forgiven(self, client: Client, now: float) -> bool:
+        """Whether it was replaced so lately that its client may use it once more."""
+        if self.revoked or self.rotated_at is None:
+            return False
+        return now < self.rotated_at + client.reuse_grace
 
     def check_client(self, client: Client) -> bool:
         """Whether it was issued to this client."""
@@ -162,7 +168,9 @@ class ProviderState:
                 return None
             if not token.check_client(client):
                 return None
-            if token.rotated:
+            if token.forgiven(client, self.clock()):
+                return token
+            if token.rotated_at is not None:
                 self.double_spends += 1
                 if client.rotation is Rotation.REVOKES_FAMILY:
                     # RFC 9700 section 4.14.2: the rightful client or a thief, which of them
@@ -171,9 +179,10 @@ class ProviderState:
             return token if token.active(self.clock()) else None
 
     def mark_rotated(self, token: Token) -> None:
-        """Note that a refresh replaced the refresh token."""
+        """Note that a refresh replaced the refresh token, from the first one on."""
+        first = self.clock() if token.rotated_at is None else token.rotated_at
         with self.lock:
-            self._tokens[token.digest] = replace(token, rotated=True)
+            self._tokens[token.digest] = replace(token, rotated_at=first)
 
     def revoke(self, token: Token) -> None:
         """Revoke an access token alone, a refresh token with its grant (RFC 7009 section 2.1)."""

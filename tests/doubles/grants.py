@@ -1,15 +1,14 @@
 """Doubles of the ports through which grants live and end."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Inputs, Reason, Status
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.grant import Grant, SealedGrant
-from connections.domain.identifiers import ConnectionId, GrantId
-from connections.domain.refresh import FailureRecord
+from connections.domain.identifiers import ConnectionId, GrantId, RegistrationId
 from tests.doubles.store import Store
 
 
@@ -32,11 +31,17 @@ class StoredStates:
         return former
 
     def refreshed(
-        self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
+        self,
+        former: Connection,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        registration: RegistrationId | None = None,
     ) -> bool:
         self.store.called("states.refreshed")
         changes = {
             **_alive(grant, refresh_at, now),
+            "registration": registration,
             "grant_inputs_digest": grant.issuance.inputs_digest,
             "last_refreshed_at": grant.tokens.issued_at,
         }
@@ -60,7 +65,7 @@ class StoredStates:
     def released(self, former: Connection, refresh_at: datetime | None) -> bool:
         self.store.called("states.released")
         return self._under_claim(
-            former, claim=None, spending=former.spending, refresh_at=refresh_at
+            former, claim=former.claim, spending=former.spending, refresh_at=refresh_at
         )
 
     def disconnected(self, former: Connection, now: datetime, ended: GrantId | None = None) -> bool:
@@ -78,6 +83,7 @@ class StoredStates:
             granted_scopes=None,
             account=None,
             grant_inputs_digest=None,
+            registration=None,
             expires_at=None,
             refresh_at=None,
             last_refreshed_at=None,
@@ -90,7 +96,12 @@ class StoredStates:
         )
 
     def connected(
-        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+        self,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        asked: str | None = None,
+        registration: RegistrationId | None = None,
     ) -> bool:
         self.store.called("grants.connected")
         state = self.store.connections_by_id.get(grant.connection_id)
@@ -99,7 +110,11 @@ class StoredStates:
         if state is None or state.id in self.store.closed:
             return False
         digest = grant.issuance.inputs_digest
-        changes = {**_alive(grant, refresh_at, now), "grant_inputs_digest": digest}
+        changes = {
+            **_alive(grant, refresh_at, now),
+            "grant_inputs_digest": digest,
+            "registration": registration,
+        }
         if asked is not None:
             changes["requested_scopes"] = asked
         fence = state.fence + 1
@@ -232,6 +247,21 @@ class ListedRevocations:
 
 
 @dataclass(frozen=True)
+class ListedRescues:
+    """Implements `RescueQueue`."""
+
+    store: Store
+
+    def send(self, successor: Grant) -> None:
+        self.store.called("rescues.send")
+        self.store.to_rescue.append(successor)
+
+    def waiting(self) -> int:
+        self.store.called("rescues.waiting")
+        return len(self.store.to_rescue)
+
+
+@dataclass(frozen=True)
 class StoredSettledRevocations:
     """Implements `SettledRevocations`."""
 
@@ -246,14 +276,3 @@ class StoredSettledRevocations:
         self.store.called("settlements.settled")
         named, generation = self.store.settled_by_id.get(grant.connection_id, (None, 0))
         return named == grant.grant_id and generation >= grant.generation
-
-
-@dataclass(frozen=True)
-class ListedRefreshes:
-    """Implements `RefreshQueue`."""
-
-    store: Store
-
-    def send(self, connection_ids: Sequence[ConnectionId], since: datetime) -> None:
-        self.store.called("refreshes.send")
-        self.store.to_refresh.append((tuple(connection_ids), since))

@@ -60,6 +60,7 @@ def changed(store: Store, change: Change) -> bool:
     if any(getattr(stored, name) != getattr(former, name) for name in changes):
         return False
     due = wanted if wanted.refresh_at != former.refresh_at else stored
+    under = wanted if wanted.registration != former.registration else stored
     store.connections_by_id[wanted.id] = replace(
         stored,
         **changes,
@@ -67,6 +68,7 @@ def changed(store: Store, change: Change) -> bool:
         template_id=wanted.template_id,
         inputs_digest=wanted.inputs_digest,
         refresh_at=due.refresh_at,
+        registration=under.registration,
         updated_at=wanted.updated_at,
     )
     store.inputs_by_id[wanted.id] = change.inputs

@@ -1,18 +1,20 @@
 """What the doubles of the ports share: their records, and what is to go wrong with them."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from connections.application.flow_ports import UsedFlow
 from connections.application.integration_ports import References
 from connections.domain.api_key import ApiKey
 from connections.domain.audit import AuditEntry
 from connections.domain.caller import Owner
+from connections.domain.client_registration import Registration
 from connections.domain.connection import Connection, Inputs
 from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.customer import Customer
+from connections.domain.due import DueConnection
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Authorization, Flow
 from connections.domain.grant import Grant, SealedGrant
@@ -24,6 +26,7 @@ from connections.domain.identifiers import (
     GrantId,
     InstanceId,
     IntegrationId,
+    RegistrationId,
     SigningKeyId,
     TemplateId,
 )
@@ -32,6 +35,7 @@ from connections.domain.integration import Draft, Integration, Version
 from connections.domain.log_entry import LogEntry
 from connections.domain.organization import OrganizationProfile
 from connections.domain.referrer import Referred, Referrer
+from connections.domain.refresh import Wish
 from connections.domain.signing_key import SigningKey
 from connections_sdk.definitions import Component
 
@@ -45,6 +49,7 @@ class Store:
     """
 
     connections_by_id: dict[ConnectionId, Connection] = field(default_factory=dict)
+    registrations_by_id: dict[RegistrationId, Registration] = field(default_factory=dict)
     inputs_by_id: dict[ConnectionId, Inputs] = field(default_factory=dict)
     grants: dict[ConnectionId, Grant] = field(default_factory=dict)
     components_by_key: dict[str, Component] = field(default_factory=dict)
@@ -74,9 +79,12 @@ class Store:
     seals: dict[bytes, Grant] = field(default_factory=dict)
     handed_over: list[SealedGrant] = field(default_factory=list)
     to_revoke: list[Grant] = field(default_factory=list)
+    to_rescue: list[Grant] = field(default_factory=list)
     revocation_delays: list[timedelta] = field(default_factory=list)
     settled_by_id: dict[ConnectionId, tuple[GrantId, int]] = field(default_factory=dict)
-    to_refresh: list[tuple[Sequence[ConnectionId], datetime]] = field(default_factory=list)
+    to_refresh: list[Wish] = field(default_factory=list)
+    queued_by_others: int = 0
+    reached: DueConnection | None = None
     calls: list[str] = field(default_factory=list)
     _events: dict[str, deque[Callable[[], None]]] = field(
         default_factory=lambda: defaultdict(deque)

@@ -1,8 +1,7 @@
 """The world in memory: a double of every port, all over one store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 
 from connections.domain.connection import Connection, Inputs, Use
@@ -28,7 +27,7 @@ from tests.doubles.belongings import (
 from tests.doubles.deleting import StoredConnectionRemains, StoredMarkedInstances
 from tests.doubles.flows import ListedLapses, StoredFlows
 from tests.doubles.grants import (
-    ListedRefreshes,
+    ListedRescues,
     ListedRevocations,
     StoredReadings,
     StoredSealedTokens,
@@ -43,10 +42,10 @@ from tests.doubles.integrations import (
     StoredIntegrations,
     StoredVersions,
 )
+from tests.doubles.registrations import StoredRegistrations
+from tests.doubles.schedule import ListedRefreshes, StoredDueIndex, StoredScheduleCursor
 from tests.doubles.store import Store
 from tests.doubles.templates import StoredReferrers, StoredTemplates
-
-PAGE = 2
 
 
 class World(Store):
@@ -71,6 +70,14 @@ class World(Store):
     @cached_property
     def revocations(self) -> ListedRevocations:
         return ListedRevocations(self)
+
+    @cached_property
+    def registrations(self) -> StoredRegistrations:
+        return StoredRegistrations(self)
+
+    @cached_property
+    def rescues(self) -> ListedRescues:
+        return ListedRescues(self)
 
     @cached_property
     def settlements(self) -> StoredSettledRevocations:
@@ -181,8 +188,12 @@ class World(Store):
         return ListedLogs(self)
 
     @cached_property
-    def due_index(self) -> "StoredDueIndex":
+    def due_index(self) -> StoredDueIndex:
         return StoredDueIndex(self)
+
+    @cached_property
+    def cursor(self) -> StoredScheduleCursor:
+        return StoredScheduleCursor(self)
 
     def holding(
         self, connection: Connection, inputs: Inputs | None = None, grant: Grant | None = None
@@ -216,13 +227,12 @@ class StoredConnections:
         state = self.store.open_connection(connection_id)
         return None if state is None else (state, self.store.inputs_by_id[connection_id])
 
-    def used(self, connection_id: ConnectionId, use: Use) -> bool:
+    def used(self, connection_id: ConnectionId, use: Use) -> Connection | None:
         self.store.called("connections.used")
         state = self.store.open_connection(connection_id)
-        if state is None:
-            return False
-        self.store.connections_by_id[connection_id] = replace(state, last_use=use)
-        return True
+        if state is not None:
+            self.store.connections_by_id[connection_id] = replace(state, last_use=use)
+        return state
 
 
 @dataclass(frozen=True)
@@ -272,20 +282,3 @@ class ListedLogs:
         newest_first = sorted(entries, key=lambda each: each.at)[::-1]
         end = start + limit
         return newest_first[start:end], str(end) if end < len(newest_first) else None
-
-
-@dataclass(frozen=True)
-class StoredDueIndex:
-    """Implements `DueIndex`, in pages of two."""
-
-    store: Store
-
-    def due(self, now: datetime) -> Iterator[Sequence[ConnectionId]]:
-        self.store.called("due_index.due")
-        due = [
-            state.id
-            for state in self.store.connections_by_id.values()
-            if state.refresh_at is not None and state.refresh_at <= now
-        ]
-        for start in range(0, len(due), PAGE):
-            yield due[start : start + PAGE]

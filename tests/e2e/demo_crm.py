@@ -190,6 +190,11 @@ class DemoCrm:
         """Tell whether the provider takes a token."""
         return bool(self.control.get(f"/_tokens/{fingerprint}").raise_for_status().json()["active"])
 
+    def end_token(self, connection: CrmConnection, token: str) -> None:
+        """Revoke an access token, and nothing else of its grant, as its client may."""
+        client = (connection.client_id, connection.client["client_secret"])
+        self.control.post("/revoke", data={"token": token}, auth=client).raise_for_status()
+
     def userinfo(self, access_token: str) -> httpx.Response:
         """Ask the provider whose the access token is."""
         bearer = {"Authorization": f"Bearer {access_token}"}

@@ -1,13 +1,14 @@
-"""What the whole run left behind: an aged token, rights, double spends, secrets where none may be.
+"""What the whole run left behind: aged tokens, rights, double spends, secrets where none may be.
 
-These tests come last. All but the first judge what those before them did.
+These tests come last. All but the first four judge what those before them did.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from tests.e2e.begun import Begun
-from tests.e2e.demo_crm import DemoCrm
+from tests.e2e.begun import SETTLED_SECONDS, Begun
+from tests.e2e.demo_crm import ALWAYS_DUE, DemoCrm
 from tests.e2e.developer import developer
 from tests.stack import RunningStack
 
@@ -31,6 +32,64 @@ def test_a_token_that_ends_within_min_ttl_is_refreshed_by_the_reading(
     assert generations == [1, 2]
     assert len(connection.refreshes()) == 1
     assert provider.userinfo(connection.access_token()).status_code == 200
+
+
+def test_a_token_that_was_revoked_behind_our_back_is_replaced_when_ten_executions_report_it(
+    provider: DemoCrm, begun: Begun
+) -> None:
+    begun.wait_until_aged(SETTLED_SECONDS)
+    connection = begun.settling
+    credentials = connection.credentials().json()
+    refused, generation = credentials["token"]["access_token"], credentials["generation"]
+    provider.end_token(connection, refused)
+    assert provider.userinfo(refused).status_code == 401
+    assert connection.access_token() == refused
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: connection.report("unauthorized", generation=1), range(10)))
+    provider.stack.tick()
+
+    read = connection.credentials().json()
+    assert read["generation"] == generation + 1
+    assert provider.userinfo(read["token"]["access_token"]).status_code == 200
+    connection.report("unauthorized", generation=generation)
+    provider.stack.tick()
+    assert len(connection.refreshes()) == 1
+    assert connection.events().count("connection.unauthorized") == 1
+
+
+def test_a_refresh_token_of_unknown_outcome_is_tried_when_its_access_token_is_refused(
+    provider: DemoCrm, begun: Begun
+) -> None:
+    begun.wait_until_aged(SETTLED_SECONDS)
+    connection = begun.doubtful
+    assert connection.read()["reason"] == "outcome-unknown"
+
+    connection.report("unauthorized", generation=1)
+    provider.stack.tick()
+
+    assert (connection.read()["status"], connection.read()["generation"]) == ("active", 2)
+
+
+def test_tokens_that_find_no_storage_are_rescued(provider: DemoCrm) -> None:
+    """Demanded, and by the schedule: storage refuses, and what was issued is there all the same."""
+    demanded = provider.connection().connected()
+    due = provider.connection(refreshBuffer=ALWAYS_DUE).connected()
+
+    provider.stack.outage()
+    assert demanded.refresh().status_code == 200
+    provider.stack.tick()
+    provider.stack.outage()
+    provider.stack.tick()
+    provider.stack.tick()
+
+    for connection in (demanded, due):
+        read = connection.credentials().json()
+        assert read["generation"] == len(connection.refreshes()) + 1
+        assert provider.userinfo(read["token"]["access_token"]).status_code == 200
+    log = provider.stack.function_logs()
+    assert log["CredentialsFunction"].count("token-set-rescued") == 1
+    assert log["RefreshConnectionsFunction"].count("token-set-rescued") == 1
 
 
 def test_nothing_was_denied(running_stack: RunningStack) -> None:

@@ -46,7 +46,7 @@ def standing(connection: CrmConnection) -> list[Any]:
             (502, "provider-refused"),
             "operator-action-required",
             (401, "invalid_client"),
-            "check the client id and the client secret at the provider.",
+            "check the client id and the client secret at the provider, or enter the new secret.",
         ),
         (
             {"fault": "answer-lost"},
@@ -164,14 +164,26 @@ def test_an_answer_lost_behind_a_gateway_costs_no_grant(crm: DemoCrm) -> None:
     assert crm.userinfo(token).status_code == 200
 
 
-def test_a_lost_answer_of_a_server_that_does_not_rotate_is_asked_for_again(crm: DemoCrm) -> None:
-    connection = crm.connection(client={"rotation": "none"}, rotation="none").connected()
+def test_a_lost_answer_is_asked_for_again_when_the_access_token_ends_anyway(crm: DemoCrm) -> None:
+    connection = crm.connection(client={"access_token_lifetime": 40}).connected()
     crm.fault("token", "malformed")
     assert connection.refresh().status_code == 503
 
     assert connection.refresh().status_code == 200
 
     assert standing(connection) == ["active", None, "yellow", 2]
+
+
+def test_a_lost_answer_of_a_server_that_does_not_rotate_is_asked_for_at_once(
+    crm: DemoCrm,
+) -> None:
+    connection = crm.connection(client={"rotation": "none"}, rotation="none").connected()
+    crm.fault("token", "malformed")
+
+    assert connection.refresh().status_code == 200
+
+    assert standing(connection) == ["active", None, "yellow", 2]
+    assert len(connection.refreshes()) == 2
     assert len({entry["token"] for entry in connection.refreshes()}) == 1
 
 

@@ -1,5 +1,6 @@
 """Refreshes that work: by the schedule and its queue, by a reading, and on demand."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -86,6 +87,23 @@ def test_a_refresh_on_demand_answers_the_connection(crm: DemoCrm) -> None:
 def test_what_is_not_connected_cannot_be_refreshed(crm: DemoCrm) -> None:
     answer = crm.connection().refresh()
     assert (answer.status_code, problem_code(answer)) == (409, "not-connected")
+
+
+def test_a_sweep_goes_on_where_the_one_before_had_to_end_and_then_starts_over(
+    crm: DemoCrm,
+) -> None:
+    connection = crm.connection(refreshBuffer=ALWAYS_DUE).connected()
+    dynamodb = developer(crm.stack, "dynamodb")
+    [table] = [name for name in dynamodb.list_tables()["TableNames"] if "-Connections" in name]
+    key = {"pk": {"S": "schedule"}, "sk": {"S": "cursor"}}
+    reached = {"connectionId": {"S": connection.id}, "dueAt": {"N": f"{time.time():.6f}"}}
+    dynamodb.put_item(TableName=table, Item={**key, **reached})
+
+    crm.stack.tick()
+
+    assert dynamodb.get_item(TableName=table, Key=key)["Item"] == key
+    crm.stack.tick()
+    assert connection.read()["generation"] >= 2
 
 
 def test_a_sweep_that_fails_is_kept_among_the_failures(running_stack: RunningStack) -> None:

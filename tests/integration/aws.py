@@ -87,7 +87,7 @@ def aws_in_memory() -> Iterator[Aws]:
         name: {"Value": {"Fn::GetAtt": [name, "Arn"]} if "KMS" in each["Type"] else {"Ref": name}}
         for name, each in resources.items()
     }
-    with mock_aws(), memory.light_copies():
+    with mock_aws(), memory.light_copies(), memory.one_at_a_time():
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
             StackName="test",

@@ -5,6 +5,7 @@ Its transactions copy each table whole for each of their parts; here they copy w
 
 import base64
 import copy
+import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +15,29 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import sqs_backends
 
 REGION = "us-east-2"
 _WHOLE = frozenset({"S", "N", "B", "BOOL", "NULL"})
 """Types of values that moto replaces and never changes."""
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let DynamoDB do one request after the other: moto's conditions are not safe between threads.
+
+    Of two threads that claim a connection at once, both may get it.
+    """
+    lock, action = threading.RLock(), DynamoHandler.call_action
+
+    def locked(handler: DynamoHandler) -> Any:
+        with lock:
+            return action(handler)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DynamoHandler, "call_action", locked)
+        yield
 
 
 def raw_items(table: str) -> list[dict[str, Any]]:
@@ -46,6 +65,11 @@ def show_messages(url: str) -> None:
     """Let the messages of a queue be taken that are delayed, or hidden for now."""
     for message in _queue(url)._messages:
         message.delayed_until = message.visible_at = 0.0
+
+
+def waiting_messages(url: str) -> int:
+    """Return how many messages a queue has, also those that are not to be seen for now."""
+    return len(_queue(url)._messages)
 
 
 def forget_messages(url: str) -> None:

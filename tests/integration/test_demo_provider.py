@@ -361,6 +361,30 @@ def test_a_client_that_only_rotates_keeps_its_family_after_a_reuse(demo: Demo) -
     assert demo.ledger()["double_spends"] == 1
 
 
+def test_within_its_grace_a_rotated_refresh_token_brings_further_tokens(demo: Demo) -> None:
+    demo.register(reuse_grace=30)
+    first = demo.connect()["refresh_token"]
+    successors = [body(demo.refresh(first))["refresh_token"]]
+    demo.now += 20
+    successors.append(body(demo.refresh(first))["refresh_token"])
+
+    assert all(demo.active(each) for each in successors)
+    assert demo.ledger()["double_spends"] == 0
+    # It runs from the first use, and then a reuse is one as ever.
+    demo.now += 11
+    assert refusal(demo.refresh(first)) == (400, "invalid_grant")
+    assert not any(demo.active(each) for each in successors)
+    assert demo.ledger()["double_spends"] == 1
+
+
+def test_the_grace_brings_no_revoked_refresh_token_back(demo: Demo) -> None:
+    demo.register(reuse_grace=30)
+    first = demo.connect()["refresh_token"]
+    demo.revoke(body(demo.refresh(first))["refresh_token"])
+
+    assert refusal(demo.refresh(first)) == (400, "invalid_grant")
+
+
 def test_without_rotation_the_refresh_token_stays(demo: Demo) -> None:
     demo.register(rotation="none")
     refresh_token = demo.connect()["refresh_token"]

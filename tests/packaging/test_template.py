@@ -11,6 +11,8 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from connections.application.revoke import FIRST_DELAY, TRIES
+from connections.application.schedule_refreshes import LEAST_TIME
+from connections.domain.refresh import RESCUE_PATIENCE
 from connections.domain.regions import REGIONS
 from connections.entrypoints import (
     authorize,
@@ -158,12 +160,24 @@ def test_every_queue_that_feeds_a_function_has_dead_letters_and_waits_long_enoug
         for event in properties["Events"].values()
         if event["Type"] == "SQS"
     }
-    assert set(fed) == {"RefreshesQueue", "RevocationsQueue", "DeletionsQueue", "LapsesQueue"}
+    assert set(fed) == {
+        "RefreshesQueue", "RescuesQueue", "RevocationsQueue", "DeletionsQueue", "LapsesQueue",
+    }  # fmt: skip
     for queue, timeout in fed.items():
         properties = RESOURCES[queue]["Properties"]
-        assert properties["VisibilityTimeout"] == 6 * timeout
+        if queue != "RescuesQueue":
+            assert properties["VisibilityTimeout"] == 6 * timeout
         dead_letters = properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         assert RESOURCES[dead_letters]["Type"] == "AWS::SQS::Queue"
+
+
+def test_a_rescue_comes_again_before_a_claim_that_was_left_is_not_respected_any_more() -> None:
+    """Six times the timeout would be too late; alone in its batch, it needs no more than one."""
+    queue = RESOURCES["RescuesQueue"]["Properties"]
+    function = FUNCTIONS["RefreshConnectionsFunction"]
+
+    assert function["Timeout"] < queue["VisibilityTimeout"] < RESCUE_PATIENCE.total_seconds()
+    assert function["Events"]["Rescues"]["Properties"]["BatchSize"] == 1
 
 
 def test_a_revocation_is_tried_alone_and_as_often_as_the_function_counts() -> None:
@@ -178,7 +192,7 @@ def test_a_revocation_is_tried_alone_and_as_often_as_the_function_counts() -> No
 def test_the_schedule_comes_every_minute_and_ends_before_the_next() -> None:
     properties = FUNCTIONS["ScheduleRefreshesFunction"]
     assert properties["Events"]["EveryMinute"]["Properties"] == {"Schedule": "rate(1 minute)"}
-    assert properties["Timeout"] < 60
+    assert LEAST_TIME.total_seconds() < properties["Timeout"] < 60
 
 
 def test_the_configuration_has_a_section_for_every_region() -> None:

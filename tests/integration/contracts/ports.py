@@ -38,12 +38,12 @@ from connections.adapters.referrers import (
     referrer_put,
     template_counted,
 )
-from connections.adapters.refresh_queue import SqsRefreshQueue, parse_refresh_message
-from connections.adapters.revocation_queue import (
-    SqsRevocationQueue,
-    SqsSealedRevocations,
-    parse_revocation_message,
-)
+from connections.adapters.refresh_queue import SqsRefreshQueue, parse_wish
+from connections.adapters.registrations_table import DynamoRegistrations
+from connections.adapters.rescue_queue import SqsRescueQueue
+from connections.adapters.revocation_queue import SqsRevocationQueue, SqsSealedRevocations
+from connections.adapters.schedule_cursor import DynamoScheduleCursor
+from connections.adapters.sealed_messages import parse_sealed_message
 from connections.adapters.sealing import Sealer
 from connections.adapters.settled_revocations import DynamoSettledRevocations
 from connections.adapters.signing_keys_table import DynamoSigningKeys
@@ -92,21 +92,24 @@ from connections.application.integration_ports import (
 from connections.application.ports import (
     Components,
     Connections,
-    DueIndex,
     Logbook,
     Logs,
     NewGrants,
     Readings,
-    RefreshQueue,
+    RescueQueue,
     RevocationQueue,
     SettledRevocations,
     States,
     Tokens,
 )
+from connections.application.registration_ports import Registrations
+from connections.application.schedule_ports import DueIndex, RefreshQueue, ScheduleCursor
 from connections.application.template_ports import Referrers, TemplateBook, Templates
+from connections.domain.due import DueConnection
 from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId, IntegrationId, TemplateId
 from connections.domain.referrer import Referred, Referrer
+from connections.domain.refresh import Wish
 from tests.builders_of_instances import INSTANCE, an_instance
 from tests.doubles.world import World
 from tests.integration.aws import Aws
@@ -159,8 +162,11 @@ class Ports:
     logbook: Logbook
     logs: Logs
     due_index: DueIndex
+    cursor: ScheduleCursor
+    registrations: Registrations
     refresh_queue: RefreshQueue
     revocation_queue: RevocationQueue
+    rescue_queue: RescueQueue
     settlements: SettledRevocations
     refer: Callable[[TemplateId, Referrer, int | None], bool]
     """Let something refer to a template, and publish it at a revision; whether it could."""
@@ -171,17 +177,24 @@ class Ports:
     """Put what is stored as one connection's grant where another's lies."""
     copy_inputs: Callable[[ConnectionId, ConnectionId], None]
     remove_inputs: Callable[[ConnectionId], None]
-    refresh_messages: Callable[[], list[tuple[ConnectionId, datetime]]]
+    refresh_messages: Callable[[], list[Wish]]
     revocation_messages: Callable[[], list[Grant]]
+    rescue_messages: Callable[[], list[Grant]]
     deletion_messages: Callable[[], list[str]]
 
     def due(self, now: datetime) -> set[ConnectionId]:
         """Return all that is due, each of which must be named once."""
-        pages = list(self.due_index.due(now))
-        assert all(pages), "a page is never empty"
-        named = [each for page in pages for each in page]
+        named = [each.id for each in self.due_in_order(now)]
         assert len(named) == len(set(named))
         return set(named)
+
+    def due_in_order(
+        self, now: datetime, after: DueConnection | None = None
+    ) -> list[DueConnection]:
+        """Return what is due as it comes; pages are neither empty nor longer than a hundred."""
+        pages = list(self.due_index.due(now, after))
+        assert {0 < len(page) <= 100 for page in pages} <= {True}
+        return [each for page in pages for each in page]
 
 
 def doubles() -> Ports:
@@ -238,8 +251,11 @@ def doubles() -> Ports:
         logbook=world.logbook,
         logs=world.logbook,
         due_index=world.due_index,
+        cursor=world.cursor,
+        registrations=world.registrations,
         refresh_queue=world.refreshes,
         revocation_queue=world.revocations,
+        rescue_queue=world.rescues,
         settlements=world.settlements,
         refer=lambda template_id, referrer, publish_at: world.referrers_of.refer(
             template_id, referrer, publish_at=publish_at
@@ -251,13 +267,12 @@ def doubles() -> Ports:
         copy_grant=copy_grant,
         copy_inputs=copy_inputs,
         remove_inputs=world.inputs_by_id.__delitem__,
-        refresh_messages=lambda: [
-            (each, since) for batch, since in world.to_refresh for each in batch
-        ],
+        refresh_messages=lambda: list(world.to_refresh),
         revocation_messages=lambda: [
             *world.to_revoke,
             *(world.seals[each.sealed] for each in world.handed_over),
         ],
+        rescue_messages=lambda: list(world.to_rescue),
         deletion_messages=lambda: [each for each, _ in world.to_delete],
     )
 
@@ -331,8 +346,11 @@ def adapters(aws: Aws) -> Ports:
         logbook=logbook,
         logs=logbook,
         due_index=DynamoDueIndex(dynamodb, connections),
+        cursor=DynamoScheduleCursor(dynamodb, connections),
+        registrations=DynamoRegistrations(dynamodb, connections),
         refresh_queue=SqsRefreshQueue(sqs, aws.names["RefreshesQueue"]),
         revocation_queue=SqsRevocationQueue(sqs, aws.names["RevocationsQueue"], sealer),
+        rescue_queue=SqsRescueQueue(sqs, aws.names["RescuesQueue"], sealer),
         settlements=DynamoSettledRevocations(dynamodb, connections),
         instantiate=lambda integration_id: _instantiate(aws, integration_id),
         copy_grant=copy_grant,
@@ -340,11 +358,12 @@ def adapters(aws: Aws) -> Ports:
         remove_inputs=lambda connection_id: _remove(
             aws, "Connections", {"pk": connection_id, "sk": "inputs"}
         ),
-        refresh_messages=lambda: [
-            parse_refresh_message(body) for body in aws.messages("RefreshesQueue")
-        ],
+        refresh_messages=lambda: [parse_wish(body) for body in aws.messages("RefreshesQueue")],
         revocation_messages=lambda: [
-            parse_revocation_message(body, sealer) for body in aws.messages("RevocationsQueue")
+            parse_sealed_message(body, sealer) for body in aws.messages("RevocationsQueue")
+        ],
+        rescue_messages=lambda: [
+            parse_sealed_message(body, sealer) for body in aws.messages("RescuesQueue")
         ],
         deletion_messages=lambda: [
             _named(parse_deletion_message(body)) for body in aws.messages("DeletionsQueue")

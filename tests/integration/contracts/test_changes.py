@@ -17,6 +17,7 @@ from tests.builders import (
     CONNECTION,
     HOUR,
     NOW,
+    REGISTRATION,
     TEMPLATE,
     a_flow,
     a_grant,
@@ -251,3 +252,20 @@ def test_a_change_may_end_that_something_is_due(ports: Ports) -> None:
     assert ports.changed.saved(change)
 
     assert ports.due(LATER) == set()
+
+
+def test_a_change_can_take_a_connection_out_of_its_registration_and_else_leaves_it(
+    ports: Ports,
+) -> None:
+    added(ports, a_new_connection(), some_inputs())
+    ports.new_grants.connected(a_grant(), NOW, NOW, registration=REGISTRATION)
+    another, _ = change_of(ports, place=PLACE)
+    assert ports.changed.saved(another)
+    kept = ports.connections.get(CONNECTION)
+
+    change, wanted = change_of(ports, registration=None)
+    assert ports.changed.saved(change)
+
+    assert kept is not None
+    assert kept.registration == REGISTRATION
+    assert ports.connections.get(CONNECTION) == wanted

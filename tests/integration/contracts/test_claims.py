@@ -1,6 +1,7 @@
 """The contract of `States`, first part: claims, and what ends them."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -84,6 +85,7 @@ def test_a_claim_made_again_by_its_holder_is_his_and_its_outcome_unknown(
 
     assert again is not None
     assert (again.spending, again.fence) == (SPENDING, first.fence)
+    assert again.claim == replace(MINE, until=NOW), "as if somebody's had ended just now"
     assert state_of(adapter_ports).fence == first.fence + 1
     assert adapter_ports.states.released(again, None)
 
@@ -124,15 +126,19 @@ def test_releasing_ends_the_claim_and_forgets_its_spending(
     assert ports.states.claim(CONNECTION, THEIRS, NOW) is not None
 
 
-def test_releasing_leaves_a_former_spending_on_record(ports: Ports, connected: Connection) -> None:
+@pytest.mark.parametrize("refresh_at", [None, NOW + HOUR])
+def test_releasing_leaves_a_former_spending_on_record_and_since_when_it_is_unknown(
+    ports: Ports, connected: Connection, refresh_at: datetime | None
+) -> None:
     ports.states.claim(CONNECTION, THEIRS, NOW)
     former = ports.states.claim(CONNECTION, MINE, THEIRS.until)
     assert former is not None
 
-    assert ports.states.released(former, None)
+    assert ports.states.released(former, refresh_at)
 
     state = state_of(ports)
-    assert (state.claim, state.spending, state.refresh_at) == (None, SPENDING, None)
+    assert (state.claim, state.spending, state.refresh_at) == (THEIRS, SPENDING, refresh_at)
+    assert ports.states.claim(CONNECTION, MINE, THEIRS.until) == state, "it keeps nobody away"
 
 
 def test_who_was_overtaken_by_another_claim_releases_nothing(

@@ -79,8 +79,10 @@ def test_the_last_use_counts_and_nothing_else_changes(ports: Ports, outcome: Use
     ports.connections.used(CONNECTION, Use(at=NOW, outcome=UseOutcome.SUCCESS))
     last = Use(at=NOW + timedelta(microseconds=1), outcome=outcome)
 
-    assert ports.connections.used(CONNECTION, last)
+    former = ports.connections.used(CONNECTION, last)
 
+    first = Use(at=NOW, outcome=UseOutcome.SUCCESS)
+    assert former == a_new_connection(last_use=first)
     assert ports.connections.get(CONNECTION) == a_new_connection(last_use=last)
 
 
@@ -99,7 +101,9 @@ def test_a_use_does_not_touch_a_claim(ports: Ports) -> None:
 
 
 def test_a_use_of_what_is_not_there_makes_nothing(ports: Ports) -> None:
-    assert not ports.connections.used(CONNECTION, Use(at=NOW, outcome=UseOutcome.SUCCESS))
+    use = Use(at=NOW, outcome=UseOutcome.SUCCESS)
+
+    assert ports.connections.used(CONNECTION, use) is None
     assert ports.connections.get(CONNECTION) is None
 
 

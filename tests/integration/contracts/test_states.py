@@ -7,14 +7,15 @@ import pytest
 
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.grant import Issuance
-from connections.domain.identifiers import GrantId
-from connections.domain.refresh import FailureRecord
+from connections.domain.identifiers import GrantId, registration_id
 from tests.builders import (
     CONNECTION,
     GRANT,
     HOUR,
     NOW,
+    REGISTRATION,
     a_grant,
     a_new_connection,
     a_token_set,
@@ -244,3 +245,18 @@ def test_a_refresh_says_under_which_inputs_the_token_set_was_issued(
     assert ports.states.refreshed(former, successor, None, NOW)
 
     assert state_of(ports).grant_inputs_digest == "the-digest"
+
+
+def test_the_registration_under_which_a_grant_is_refreshed_is_known_until_it_is_gone(
+    ports: Ports, former: Connection
+) -> None:
+    another = registration_id("acme.example", "another-client")
+    grant = a_grant(grant_id=ANOTHER_GRANT)
+    ports.states.refreshed(former, SUCCESSOR, NOW, LATER, REGISTRATION)
+    refreshed = state_of(ports)
+    ports.new_grants.connected(grant, NOW, LATER, registration=another)
+    connected = state_of(ports)
+    ports.states.disconnected(connected, LATER)
+
+    assert (refreshed.registration, connected.registration) == (REGISTRATION, another)
+    assert state_of(ports).registration is None

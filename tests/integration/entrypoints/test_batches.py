@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from moto.sqs.models import sqs_backends
 
+from connections.adapters.refresh_queue import wish_message
+from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import Cause, Need, Wish
 from tests.integration.entrypoints.calls import forget
 from tests.integration.entrypoints.demo import Customer, Demo
 from tests.integration.entrypoints.events import event
@@ -36,7 +39,9 @@ def failed(answered: dict[str, Any]) -> list[str]:
 
 def refresh_message(connection: str, since: datetime | None = None) -> str:
     moment = since or datetime.now(UTC)
-    return json.dumps({"connectionId": connection, "since": moment.isoformat()})
+    return wish_message(
+        Wish(connection_id=ConnectionId(connection), need=Need(cause=Cause.DUE, since=moment))
+    )
 
 
 def due(demo: Demo) -> Customer:
@@ -49,8 +54,9 @@ def due(demo: Demo) -> Customer:
         POISON,
         "{}",
         "[]",
-        json.dumps({"connectionId": "con_1", "since": POISON}),
-        json.dumps({"since": "2026-03-01T12:00:00+00:00"}),
+        json.dumps({"connectionId": "con_1", "cause": "due", "since": POISON}),
+        json.dumps({"connectionId": "con_1", "cause": POISON, "since": "2026-03-01T12:00:00Z"}),
+        json.dumps({"cause": "due", "since": "2026-03-01T12:00:00+00:00"}),
     ],
 )
 def test_a_poison_message_comes_back_alone(demo: Demo, logged: Logged, poison: str) -> None:

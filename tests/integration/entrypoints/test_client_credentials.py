@@ -3,18 +3,22 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from connections.adapters.refresh_queue import refresh_message
+from connections.adapters.refresh_queue import wish_message
 from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import Cause, Need, Wish
 from tests.integration.entrypoints.demo import SECRET, Customer, Demo
+from tests.integration.entrypoints.events import event
 
 MACHINE: dict[str, Any] = {"oauth2Type": "client_credentials"}
 
 
 def refresh_through_the_queue(customer: Customer) -> None:
     """Do what the queue does when the schedule has found a connection due."""
-    body = refresh_message(ConnectionId(customer.id), datetime.now(UTC))
-    record = {"messageId": "1", "body": body, "eventSource": "aws:sqs"}
-    answered: Any = customer.functions.invoke("RefreshConnectionsFunction", {"Records": [record]})
+    need = Need(cause=Cause.DUE, since=datetime.now(UTC))
+    body = wish_message(Wish(connection_id=ConnectionId(customer.id), need=need))
+    wanted = event("refresh_connections.due")
+    wanted["Records"][0]["body"] = body
+    answered = customer.functions.invoke("RefreshConnectionsFunction", wanted, seconds=120)
     assert answered == {"batchItemFailures": []}
 
 

@@ -41,6 +41,8 @@ DIRECT = {
     "lapse_flows.over",
     "management.create-api-key",
     "refresh_connections.due",
+    "refresh_connections.reported",
+    "refresh_connections.rescued",
     "revoke_tokens.disconnected",
     "schedule_refreshes.every-minute",
 }
@@ -94,11 +96,16 @@ def test_the_key_that_the_direct_event_asks_for_is_made(functions: Functions) ->
 
 
 def test_the_schedule_finds_nothing_due(functions: Functions) -> None:
-    assert send(functions, "schedule_refreshes.every-minute") == {"queued": 0}
+    answered = send(functions, "schedule_refreshes.every-minute")
+
+    assert answered == {"queued": 0, "heldBack": 0, "backlog": False, "backlogSeconds": 0}
 
 
-def test_a_message_about_a_connection_that_is_gone_is_done_with(functions: Functions) -> None:
-    assert send(functions, "refresh_connections.due") == {"batchItemFailures": []}
+@pytest.mark.parametrize("meaning", ["due", "reported"])
+def test_a_message_about_a_connection_that_is_gone_is_done_with(
+    functions: Functions, meaning: str
+) -> None:
+    assert send(functions, f"refresh_connections.{meaning}") == {"batchItemFailures": []}
 
 
 def test_a_flow_that_is_gone_is_done_with(functions: Functions) -> None:
@@ -110,8 +117,16 @@ def test_what_is_gone_is_done_with(functions: Functions, kind: str) -> None:
     assert send(functions, f"delete_connections.{kind}") == {"batchItemFailures": []}
 
 
-def test_a_grant_that_another_stack_sealed_comes_back(functions: Functions) -> None:
-    failed = send(functions, "revoke_tokens.disconnected")
+@pytest.mark.parametrize("name", ["revoke_tokens.disconnected", "refresh_connections.rescued"])
+def test_a_grant_that_another_stack_sealed_comes_back(
+    functions: Functions, logged: Logged, name: str
+) -> None:
+    wanted = events.event(name)
+    (record,) = wanted["Records"]
+    queue = functions.aws.names["RescuesQueue"].rpartition("/")[2]
+    record["eventSourceARN"] = record["eventSourceARN"].replace("connections-Rescues", queue)
 
-    message = events.event("revoke_tokens.disconnected")["Records"][0]["messageId"]
-    assert failed == {"batchItemFailures": [{"itemIdentifier": message}]}
+    failed = functions.invoke(function_of(name), wanted)
+
+    assert failed == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    assert [line["error"] for line in logged.of("unhandled-error")] == ["SealBroken"]

@@ -1,7 +1,10 @@
 """The whole life of a connection, through the functions."""
 
 import json
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from tests.integration.aws import Aws
 from tests.integration.entrypoints.calls import Functions
@@ -95,10 +98,36 @@ def test_what_is_due_is_queued_and_refreshed(aws: Aws, demo: Demo) -> None:
     batch = queued(aws, "RefreshesQueue", "refresh_connections.due")
     done = demo.functions.invoke("RefreshConnectionsFunction", batch, seconds=120)
 
-    assert scheduled == {"queued": 1}
+    assert scheduled["queued"] == 1
     assert json.loads(batch["Records"][0]["body"])["connectionId"] == customer.id
     assert done == {"batchItemFailures": []}
     assert customer.read()["generation"] == 2
+
+
+def test_an_access_token_that_was_refused_is_refreshed(
+    aws: Aws, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It was issued just now, which would be reason enough to wait.
+    monkeypatch.setattr("connections.domain.refresh.REPORTS_APART", timedelta())
+    customer = demo.connection().connected()
+    refused = customer.credentials()
+    wanted = {"outcome": "unauthorized", "generation": refused["generation"]}
+
+    reported = customer.call("POST", "/reports", json={**wanted, "executionId": "exec-1"})
+    again = customer.call("POST", "/reports", json=wanted)
+    batch = queued(aws, "RefreshesQueue", "refresh_connections.due")
+    done = demo.functions.invoke("RefreshConnectionsFunction", batch, seconds=120)
+
+    assert (reported.status, again.status) == (204, 204)
+    assert len(batch["Records"]) == 2
+    assert done == {"batchItemFailures": []}
+    assert customer.credentials()["generation"] == refused["generation"] + 1
+    entry = customer.log()[0]
+    assert (entry["event"], entry["severity"]) == ("connection.unauthorized", "warning")
+    assert entry["detail"].startswith("The execution exec-1 reported")
+    assert customer.read()["light"] == "red"
+    customer.call("POST", "/reports", json=wanted)
+    assert aws.messages("RefreshesQueue") == []
 
 
 def test_the_light_follows_the_reports(demo: Demo) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from connections import __version__
-from tests.integration.entrypoints.calls import Answer
+from tests.integration.aws import Aws
+from tests.integration.entrypoints.calls import Answer, forget
 from tests.integration.entrypoints.demo import SECRET, Customer, Demo
 
 PLAIN = {
@@ -153,6 +154,46 @@ def test_an_unknown_outcome_is_pointed_at(demo: Demo) -> None:
 
     assert answer.status == 400
     assert [each["pointer"] for each in answer.json["errors"]] == ["#/outcome"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("generation", 0),
+        ("generation", 2**53),
+        ("generation", "three"),
+        ("executionId", ""),
+        ("executionId", "a" * 101),
+        ("executionId", "exec 1"),
+        ("executionId", "exec\n1"),
+        ("message", "The third party says: no."),
+    ],
+)
+def test_what_a_report_says_has_a_form(demo: Demo, name: str, value: object) -> None:
+    wanted = {"outcome": "unauthorized", name: value}
+
+    answer = demo.connection().call("POST", "/reports", json=wanted)
+
+    assert answer.status == 400
+    assert [each["pointer"] for each in answer.json["errors"]] == [f"#/{name}"]
+
+
+def test_a_report_of_a_refused_token_is_repeated_when_the_queue_does_not_answer(
+    demo: Demo, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = demo.connection().connected()
+    with monkeypatch.context() as patched:
+        patched.setitem(aws.names, "RefreshesQueue", aws.names["RefreshesQueue"] + "-gone")
+        forget()
+        demo.functions.start("ManagementFunction")
+        refused = customer.call("POST", "/reports", json={"outcome": "unauthorized"})
+    forget()
+    demo.functions.start("ManagementFunction")
+
+    assert (refused.status, refused.json["code"]) == (503, "unavailable")
+    assert customer.read()["light"] == "red"
+    assert customer.call("POST", "/reports", json={"outcome": "unauthorized"}).status == 204
+    assert len(aws.messages("RefreshesQueue")) == 1
 
 
 def test_an_authorization_lasts_an_hour(demo: Demo) -> None:

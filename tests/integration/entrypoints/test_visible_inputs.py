@@ -7,7 +7,8 @@ import pytest
 from connections.domain.caller import Caller, CustomerUser, Organization, Role
 from connections.domain.connection import Place
 from connections.domain.identifiers import ApiKeyId, InstanceId, VariableId
-from connections.entrypoints.connection_bodies import ListedConnection, ReadConnection
+from connections.entrypoints.connection_bodies import ReadConnection
+from connections.entrypoints.listed_connections import ListedConnection
 from tests.builders import CUSTOMER, a_connection, a_definition, a_template, some_inputs
 
 PLACE = Place(
@@ -81,4 +82,4 @@ def test_a_connection_names_its_instance_and_config_variable() -> None:
     assert told.instance_id == PLACE.instance_id
     assert told.config_variable is not None
     assert (told.config_variable.id, told.config_variable.key) == (PLACE.variable_id, "My Acme")
-    assert ListedConnection.of(a_connection(place=PLACE)).instance_id == PLACE.instance_id
+    assert ListedConnection.of(a_connection(place=PLACE), USER).instance_id == PLACE.instance_id

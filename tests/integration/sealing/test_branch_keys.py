@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connections.adapters.sealing import Purpose
+from connections.adapters.sealing import CACHED_FOR_SECONDS, READY_FOR_SECONDS, Purpose
 from connections.domain.errors import Unavailable
 from tests.integration.aws import Aws
 from tests.integration.sealing.conftest import Service, start
@@ -149,3 +149,54 @@ def test_unavailable_says_nothing_of_the_cause_but_keeps_it_for_the_log(service:
 def assert_unavailable(action: Callable[[], object]) -> None:
     with pytest.raises(Unavailable):
         action()
+
+
+@pytest.fixture
+def hour(service: Service, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The sealer's clock, in seconds, for the test to set."""
+    now = [0.0]
+    monkeypatch.setattr(service.sealer, "_monotonic", lambda: now[0])
+    return now
+
+
+LAST_READY = float(CACHED_FOR_SECONDS - READY_FOR_SECONDS)
+"""Up to here a key that was cached at 0 outlasts an invocation."""
+
+
+def test_who_is_ready_stays_so_for_a_whole_invocation(service: Service, hour: list[float]) -> None:
+    """Renewed when tokens have been issued, the key might not be had, and they would be lost."""
+    service.sealer.ready(Purpose.TOKENS)
+    hour[0] = LAST_READY - 1
+    assert service.line.since(lambda: service.sealer.ready(Purpose.TOKENS)) == {}
+
+    hour[0] = LAST_READY
+    renewed = service.line.since(lambda: service.sealer.ready(Purpose.TOKENS))
+    assert renewed == {"GetItem": 1, "Decrypt": 1}
+
+    hour[0] = 2 * LAST_READY - 1
+    assert service.line.since(lambda: service.sealer.ready(Purpose.TOKENS)) == {}
+
+
+def test_a_key_that_only_seals_counts_from_when_it_was_cached(
+    service: Service, hour: list[float]
+) -> None:
+    service.sealer.seal(Purpose.TOKENS, "record", SECRET)
+    hour[0] = LAST_READY
+
+    renewed = service.line.since(lambda: service.sealer.ready(Purpose.TOKENS))
+
+    assert renewed == {"GetItem": 1, "Decrypt": 1}
+
+
+def test_nobody_is_ready_while_the_key_cannot_be_had_and_the_old_one_goes_on(
+    service: Service, hour: list[float]
+) -> None:
+    service.sealer.ready(Purpose.TOKENS)
+    hour[0] = LAST_READY
+    service.line.refuse("Decrypt", "KMSInternalException")
+
+    with pytest.raises(Unavailable):
+        service.sealer.ready(Purpose.TOKENS)
+
+    assert service.line.since(lambda: service.sealer.seal(Purpose.TOKENS, "r", SECRET)) == {}
+    service.sealer.ready(Purpose.TOKENS)

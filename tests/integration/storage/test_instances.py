@@ -17,6 +17,7 @@ from connections.adapters.instances_table import DynamoInstances
 from connections.adapters.integrations_table import DynamoIntegrations
 from connections.adapters.known_instances import DynamoHeldByUser, DynamoKnownInstances
 from connections.adapters.logs_table import DynamoLogbook
+from connections.adapters.registrations_table import DynamoRegistrations
 from connections.adapters.templates_table import DynamoTemplates
 from connections.adapters.user_connections_table import DynamoUserConnections
 from connections.adapters.versions_table import DynamoVersions
@@ -28,6 +29,7 @@ from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.instance_connections import VersionLoader
 from connections.application.integration_ports import References
 from connections.application.manage_instances import InstanceBook, InstanceChange
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.caller import Caller
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import VariableId
@@ -123,7 +125,13 @@ def stack(aws: Aws) -> Stack:
         configurator=InstanceConfigurator(workshop=workshop),
         users=users,
         book=InstanceBook(integrations=integrations, workshop=workshop, users=users),
-        pages=ConfigPages(workshop=workshop, users=users),
+        pages=ConfigPages(
+            workshop=workshop,
+            users=users,
+            sight=ConnectionSight(
+                registrations=DynamoRegistrations(client, connections), clock=clock
+            ),
+        ),
         finder=HeldConnectionFinder(
             instances=DynamoKnownInstances(client, table), users=DynamoHeldByUser(client, table)
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connections.adapters.revocation_queue import parse_revocation_message
+from connections.adapters.sealed_messages import parse_sealed_message
 from connections.application.ports import SealBroken
 from connections.domain.flow import Landing
 from connections.domain.identifiers import ConnectionId, GrantId
@@ -138,10 +138,10 @@ def test_a_revocation_message_opens_for_its_own_grant_only(adapters: Adapters) -
     grant = a_grant()
     adapters.revocations.send(grant)
     (body,) = adapters.aws.messages("RevocationsQueue")
-    assert parse_revocation_message(body, adapters.sealer) == grant
+    assert parse_sealed_message(body, adapters.sealer) == grant
     forged = json.dumps({**json.loads(body), "grantId": GrantId("gra_other")})
     with pytest.raises(SealBroken):
-        parse_revocation_message(forged, adapters.sealer)
+        parse_sealed_message(forged, adapters.sealer)
 
 
 def test_a_connection_reads_back_as_it_was_stored(adapters: Adapters) -> None:

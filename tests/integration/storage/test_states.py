@@ -7,8 +7,8 @@ import pytest
 
 from connections.domain.claim import Claim, Spending
 from connections.domain.connection import Connection, Evidence, Reason, Status, Use, UseOutcome
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.identifiers import ConnectionId, GrantId
-from connections.domain.refresh import FailureRecord
 from tests.builders import CONNECTION, GRANT, HOUR, NOW, a_grant, a_new_connection, some_inputs
 from tests.integration.storage.conftest import Adapters
 

@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from connections.adapters.components_table import DynamoComponents
 from connections.adapters.due_index import DynamoDueIndex
-from connections.adapters.refresh_queue import SqsRefreshQueue, parse_refresh_message
+from connections.adapters.refresh_queue import SqsRefreshQueue, parse_wish
 from connections.application.flow_ports import UsedFlow
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
+from connections.domain.refresh import Cause, Need, Wish
 from connections.oauth.authorization import digest
 from connections_sdk.definitions import Component
 from tests.builders import (
@@ -165,7 +166,7 @@ def test_what_is_due_comes_in_pages_and_nothing_else(adapters: Adapters, aws: Aw
         if seconds <= 0:
             due.add(connection.id)
     adapters.new_connections.add(a_new_connection(id=ConnectionId("con_never")), some_inputs())
-    found = [each for page in index.due(NOW) for each in page]
+    found = [each.id for page in index.due(NOW) for each in page]
     assert sorted(found) == sorted(due)
     assert all(page for page in index.due(NOW))
 
@@ -175,36 +176,60 @@ def test_a_page_of_what_is_due_leads_to_the_next(aws: Aws, monkeypatch: pytest.M
 
     def query(**request: Any) -> dict[str, Any]:
         asked.append(dict(request))
-        item = {"pk": {"S": f"con_{len(asked)}"}}
+        item = {"pk": {"S": f"con_{len(asked)}"}, "refreshAt": {"N": "1"}}
         # A page may be empty and yet lead to another.
         items = [] if len(asked) == 1 else [item]
         return {"Items": items, **({"LastEvaluatedKey": item} if len(asked) == 1 else {})}
 
     monkeypatch.setattr(aws.dynamodb, "query", query)
     pages = list(DynamoDueIndex(aws.dynamodb, "table").due(NOW))
-    assert pages[:2] == [["con_2"], ["con_3"]]
-    assert asked[1]["ExclusiveStartKey"] == {"pk": {"S": "con_1"}}
+    assert [[each.id for each in page] for page in pages[:2]] == [["con_2"], ["con_3"]]
+    assert asked[1]["ExclusiveStartKey"] == {"pk": {"S": "con_1"}, "refreshAt": {"N": "1"}}
     assert "ExclusiveStartKey" not in asked[2]
     assert len(asked) == 9
 
 
 def test_connections_go_to_the_queue_ten_in_a_request(aws: Aws, requests: list[str]) -> None:
     queue = SqsRefreshQueue(aws.sqs, aws.names["RefreshesQueue"])
-    identifiers = [ConnectionId(f"con_{number}") for number in range(23)]
-    queue.send(identifiers, NOW)
+    wishes = [a_wish(ConnectionId(f"con_{number}")) for number in range(23)]
+    queue.send(wishes)
     assert requests == ["SendMessageBatch"] * 3
-    received = [parse_refresh_message(body) for body in aws.messages("RefreshesQueue")]
-    assert sorted(received) == sorted((each, NOW) for each in identifiers)
+    received = [parse_wish(body) for body in aws.messages("RefreshesQueue")]
+    assert sorted(received, key=lambda each: each.connection_id) == sorted(
+        wishes, key=lambda each: each.connection_id
+    )
 
 
 def test_a_message_that_was_refused_is_an_error(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     queue = SqsRefreshQueue(aws.sqs, "url")
     monkeypatch.setattr(aws.sqs, "send_message_batch", lambda **_: {"Failed": [{"Id": "0"}]})
     with pytest.raises(Unavailable):
-        queue.send([CONNECTION], NOW)
+        queue.send([a_wish(CONNECTION)])
 
 
-@pytest.mark.parametrize("body", ["", "{}", "[]", json.dumps({"connectionId": "con"})])
+WISH = {"connectionId": "con", "cause": "due", "since": NOW.isoformat()}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "[]",
+        *(
+            json.dumps({name: value for name, value in WISH.items() if name != left_out})
+            for left_out in WISH
+        ),
+        json.dumps({**WISH, "cause": "boredom"}),
+        json.dumps({**WISH, "since": "at once"}),
+        json.dumps({**WISH, "generation": 1}),
+        json.dumps({**WISH, "generation": None, "grantId": "gra"}),
+    ],
+)
 def test_a_message_that_asks_for_nothing_is_no_message(body: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        parse_refresh_message(body)
+        parse_wish(body)
+
+
+def a_wish(connection_id: ConnectionId) -> Wish:
+    return Wish(connection_id=connection_id, need=Need(cause=Cause.DUE, since=NOW))

@@ -12,6 +12,7 @@ from connections.application.create_instance import InstanceCreator, NewInstance
 from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.instance_connections import VersionLoader
 from connections.application.manage_instances import InstanceBook, InstanceChange
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.caller import Caller, CustomerUser, Organization, Role, Scope
 from connections.domain.connection import Connection, Inputs
 from connections.domain.identifiers import ApiKeyId, ConnectionId, InstanceId
@@ -111,7 +112,8 @@ class Scene:
 
     @cached_property
     def pages(self) -> ConfigPages:
-        return ConfigPages(workshop=self.workshop, users=self.users)
+        sight = ConnectionSight(registrations=self.world.registrations, clock=self.clock)
+        return ConfigPages(workshop=self.workshop, users=self.users, sight=sight)
 
     @cached_property
     def finder(self) -> HeldConnectionFinder:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connections.application.create_connection import ConnectionCreator, NewConnection
-from connections.application.registration import inputs_digest
+from connections.application.issuing import inputs_digest
 from connections.oauth.addresses import AllowedHosts
 from connections_sdk.definitions import Component
 from tests.builders import a_definition, some_inputs

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from connections.application.registration import issuance_of
+from connections.application.issuing import issuance_of
 from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs, Status
 from connections.domain.grant import Grant

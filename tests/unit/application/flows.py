@@ -64,7 +64,7 @@ def defined_as(world: World, values: dict[str, Any] | None = None, **definition:
 
 def the_new_grant() -> Grant:
     """Return the grant that `new_tokens()` begins."""
-    return a_grant(grant_id=NEW_GRANT, tokens=the_second_generation().tokens)
+    return a_grant(grant_id=NEW_GRANT, tokens=the_second_generation().tokens, since=NOW)
 
 
 def connected(**changes: Any) -> Connection:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from connections.application.begin_authorization import AuthorizationBeginner
-from connections.application.registration import inputs_digest, requested_scopes
+from connections.application.issuing import inputs_digest, requested_scopes
 from connections.domain.caller import Owner
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Flow

@@ -7,7 +7,7 @@ import pytest
 
 from connections.application.access_ports import SURELY_CLOSED
 from connections.application.change_connection import TRIES, ConnectionEditor, WantedChange
-from connections.application.registration import inputs_digest
+from connections.application.issuing import inputs_digest
 from connections.domain.connection import Connection, Inputs, Place, Reason, Status
 from connections.domain.errors import (
     Conflict,

@@ -2,7 +2,6 @@
 
 import pytest
 
-from connections.application.config_pages import shown_pages
 from connections.domain.caller import Caller
 from connections.domain.errors import NotFound
 from tests.builders_of_instances import STORE_KEY, a_crm, a_mailbox, a_store
@@ -100,7 +99,7 @@ def test_what_was_entered_is_shown_without_another_reading(scene: Scene) -> None
     ):
         told = {
             each.of.variable.key: (each.entered, each.may_change, each.missing)
-            for page in shown_pages(configured, ADMIN)
+            for page in scene.pages.shown(configured, ADMIN)
             for each in page.variables
         }
         assert told == {

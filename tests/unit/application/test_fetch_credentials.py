@@ -13,7 +13,7 @@ from connections.domain.connection import Connection, Reason, Status
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.domain.refresh import Need
 from connections.oauth.messages import ServerResponse
-from tests.builders import CONNECTION, GRANT, HOUR, NOW
+from tests.builders import CONNECTION, GRANT, HOUR, NOW, REGISTRATION
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.fetching import ANSWER, FORM, entered, unfetched
@@ -70,6 +70,7 @@ def test_then_the_connection_is_active_and_its_next_fetch_is_due_before_the_toke
         refresh_at=NOW + 2 * HOUR - timedelta(minutes=12) - timedelta(minutes=3),
         last_refreshed_at=NOW,
         grant_inputs_digest=connection.inputs_digest,
+        registration=REGISTRATION,
         fence=1,
     )
     assert not state(world).inputs_changed

@@ -47,7 +47,11 @@ def test_a_first_fetch_that_fails_leaves_the_connection_pending_with_the_reason(
     assert (now.status, now.reason) == (Status.PENDING, Reason.OPERATOR_ACTION_REQUIRED)
     assert (now.failures, now.refresh_at, now.light) == (1, retry_at, None)
     assert now.last_error == Evidence(
-        at=NOW, generation=0, http_status=401, provider_error="invalid_client"
+        at=NOW,
+        generation=0,
+        http_status=401,
+        provider_error="invalid_client",
+        request_id="run-1",
     )
     assert CONNECTION not in world.grants
 
@@ -65,6 +69,7 @@ def test_the_log_says_why_and_what_to_do(
         "The access token could not be fetched: the authorization server refused the app. "
     )
     assert "check the client id and the client secret" in entry.detail
+    assert not entry.for_operator, "who entered them is who must act"
 
 
 def test_a_grant_that_the_server_calls_dead_is_the_operators(

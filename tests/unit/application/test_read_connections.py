@@ -1,12 +1,16 @@
 """Connections as they are read and listed: cut into pages first, filtered then."""
 
+from dataclasses import replace
+
 import pytest
 
 from connections.application.read_connections import ConnectionReader, Wanted
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.caller import ORGANIZATION, Owner
-from connections.domain.connection import Connection, Light, Status, Use, UseOutcome
+from connections.domain.client_registration import Registration
+from connections.domain.connection import Connection, Light, Reason, Status, Use, UseOutcome
 from connections.domain.errors import NotFound
-from connections.domain.identifiers import ConnectionId
+from connections.domain.identifiers import ConnectionId, RegistrationId
 from tests.builders import (
     ADA,
     CONNECTION,
@@ -16,6 +20,7 @@ from tests.builders import (
     a_new_connection,
     some_inputs,
 )
+from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
 
 NEVER = ConnectionId("con_" + "9" * 26)
@@ -23,8 +28,9 @@ USED = Use(at=NOW, outcome=UseOutcome.SUCCESS)
 
 
 @pytest.fixture
-def reading(world: World) -> ConnectionReader:
-    return ConnectionReader(connections=world.connections, listed=world.listed)
+def reading(world: World, clock: ManualClock) -> ConnectionReader:
+    sight = ConnectionSight(registrations=world.registrations, clock=clock)
+    return ConnectionReader(connections=world.connections, listed=world.listed, sight=sight)
 
 
 def everything(_: Connection) -> bool:
@@ -147,3 +153,41 @@ def test_the_list_of_a_customer_is_that_customers(reading: ConnectionReader, wor
     found, _ = reading.page(Wanted(customer_id=CUSTOMER), everything, limit=10, cursor=None)
 
     assert found == [numbered(2, ADA)]
+
+
+@pytest.fixture
+def refused(world: World) -> World:
+    """A connection that works, and whose client registration is refused."""
+    registration = RegistrationId("reg_1")
+    world.registrations_by_id[registration] = Registration(id=registration, fault=True)
+    connection = replace(a_connection(), registration=registration)
+    return world.holding(connection, some_inputs())
+
+
+def test_a_connection_is_read_as_it_shows_itself(reading: ConnectionReader, refused: World) -> None:
+    connection, inputs = reading.read(CONNECTION)
+
+    assert connection.status is Status.DEGRADED
+    assert connection.reason is Reason.OPERATOR_ACTION_REQUIRED
+    assert inputs == some_inputs()
+    assert refused.connections_by_id[CONNECTION].status is Status.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("status", "number"), [(Status.DEGRADED, 1), (Status.ACTIVE, 0), (None, 1)]
+)
+def test_a_list_is_filtered_by_the_status_that_is_shown(
+    reading: ConnectionReader, refused: World, status: Status | None, number: int
+) -> None:
+    found, _ = reading.page(Wanted(status=status), everything, limit=10, cursor=None)
+
+    assert [each.status for each in found] == [Status.DEGRADED] * number
+    assert refused.calls == ["listed.page", "registrations.many"]
+
+
+def test_of_what_a_caller_may_not_see_no_registration_is_read(
+    reading: ConnectionReader, refused: World
+) -> None:
+    reading.page(Wanted(), lambda _: False, limit=10, cursor=None)
+
+    assert refused.calls == ["listed.page"]

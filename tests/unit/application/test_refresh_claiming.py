@@ -7,7 +7,7 @@ import pytest
 
 from connections.application.discover import Discoverer
 from connections.application.invocation import Invocation
-from connections.application.refresh import Refresher
+from connections.application.refresh import LEAST_TIME, Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.messages import ServerResponse
@@ -32,7 +32,7 @@ from tests.unit.application.parts import (
 def test_a_refresh_is_not_begun_with_too_little_time(
     refresher: Refresher, server: ScriptedServer, world: World
 ) -> None:
-    invocation = Invocation(id="run-1", deadline=NOW + timedelta(seconds=16) - INSTANT)
+    invocation = Invocation(id="run-1", deadline=NOW + LEAST_TIME - INSTANT)
 
     outcome = refresher.refresh(CONNECTION, DEMANDED, invocation)
 
@@ -43,7 +43,7 @@ def test_a_refresh_is_not_begun_with_too_little_time(
 def test_a_refresh_is_begun_with_just_enough_time(
     refresher: Refresher, server: ScriptedServer
 ) -> None:
-    deadline = NOW + timedelta(seconds=16)
+    deadline = NOW + LEAST_TIME
     server.answers.append(new_tokens())
 
     outcome = refresher.refresh(CONNECTION, DUE, Invocation(id="run-1", deadline=deadline))
@@ -66,7 +66,7 @@ def test_a_server_that_may_take_longer_is_not_asked_with_less_time_than_that(
     world.grants[CONNECTION] = replace(world.grants[CONNECTION], issuance=slow)
     server.answers.append(new_tokens())
     before = state(world)
-    deadline = NOW + timedelta(seconds=26) - short_of
+    deadline = NOW + LEAST_TIME + timedelta(seconds=10) - short_of
 
     outcome = refresher.refresh(CONNECTION, DUE, Invocation(id="run-1", deadline=deadline))
 
@@ -137,7 +137,9 @@ def test_each_claim_has_a_holder_of_its_own(world: World, server: ScriptedServer
         tokens=world.tokens,
         servers=server,
         discoverer=Discoverer(servers=server, hosts=AllowedHosts.parse(""), clock=ManualClock()),
+        registrations=world.registrations,
         revocations=world.revocations,
+        rescues=world.rescues,
         logbook=world.logbook,
         clock=ManualClock(),
     )

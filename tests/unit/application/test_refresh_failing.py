@@ -56,6 +56,7 @@ def evidence(failure: Failure) -> Evidence:
         generation=1,
         http_status=failure.http_status,
         provider_error=failure.provider_error,
+        request_id="run-1",
     )
 
 
@@ -87,8 +88,8 @@ TEMPORARY = [
         APP_REFUSED,
         {"reason": Reason.OPERATOR_ACTION_REQUIRED, "refresh_at": NOW + FIRST_BACKOFF},
         "The refresh failed: the authorization server refused the app. The app is refused, not the"
-        " customer: check the client id and the client secret at the provider. It is tried again"
-        " by itself.",
+        " customer: check the client id and the client secret at the provider, or enter the new"
+        " secret. It is tried again by itself.",
         id="the app refused",
     ),
     pytest.param(
@@ -142,6 +143,7 @@ def test_a_refresh_that_fails_for_now_is_tried_again_and_says_why(
             detail=detail,
             http_status=failure.http_status,
             provider_error=failure.provider_error,
+            for_operator=failure.kind is FailureKind.CLIENT,
         )
     ]
     assert len(server.requests) == 1

@@ -107,7 +107,8 @@ def test_tokens_issued_for_a_former_grant_leave_the_new_one_alone(
     assert world.connections_by_id == meanwhile.left
     assert world.to_revoke == []
     (record,) = caplog.records
-    assert (record.levelno, record.message) == (logging.WARNING, "superseded-grant")
+    assert (record.levelno, record.message) == (logging.ERROR, "grant-orphaned")
+    assert vars(record)["cause"] == "superseded"
     assert vars(record)["connectionId"] == CONNECTION
 
 

@@ -44,7 +44,7 @@ def test_the_same_failure_again_waits_longer_and_is_not_said_twice(
     assert world.entries == []
     after = state(world)
     assert (after.failures, after.refresh_at) == (2, NOW + 2 * FIRST_BACKOFF)
-    assert after.last_error == Evidence(at=NOW, generation=1, http_status=None, provider_error=None)
+    assert after.last_error == replace(BEFORE, at=NOW, http_status=None, request_id="run-1")
 
 
 def test_another_failure_than_before_is_said(

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -10,14 +9,12 @@ from connections.application.ports import SealBroken
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Status
 from connections.domain.errors import Misconfigured, Unavailable
-from connections.oauth.messages import ServerResponse
-from tests.builders import CONNECTION, NOW, a_connection, a_grant, an_issuance
+from tests.builders import CONNECTION, HOUR, NOW, a_connection, a_grant, an_issuance
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.parts import (
     CLAIMED,
-    DEADLINE,
     DUE,
     OF_ANOTHER,
     SPENDING,
@@ -58,7 +55,8 @@ def test_a_claim_is_given_back_when_something_fails_before_the_token_is_sent(
     with pytest.raises(type(error), match=str(error)):
         refresh(DUE)
 
-    assert state(world) == a_connection(fence=1)
+    again = NOW if isinstance(error, Unavailable) else NOW + HOUR
+    assert state(world) == a_connection(fence=1, refresh_at=again)
     assert stored(world) == UNTOUCHED
     assert server.requests == []
 
@@ -71,7 +69,7 @@ def test_a_claim_is_given_back_when_the_grants_definition_cannot_be_read(
     with pytest.raises(Misconfigured, match="from breaks a rule"):
         refresh(DUE)
 
-    assert state(world) == a_connection(fence=1)
+    assert state(world) == a_connection(fence=1, refresh_at=NOW + HOUR), "not every minute"
     assert server.requests == []
 
 
@@ -85,7 +83,7 @@ def test_a_claim_that_is_given_back_leaves_an_unknown_outcome_on_record(
     with pytest.raises(Unavailable):
         refresh(DUE)
 
-    assert state(world) == a_connection(spending=SPENDING, fence=5)
+    assert state(world) == a_connection(claim=ended, spending=SPENDING, fence=5)
 
 
 def test_a_claim_that_cannot_be_given_back_ends_by_itself(
@@ -131,50 +129,6 @@ def test_a_write_whose_answer_was_lost_is_not_taken_for_anothers(
 
     assert outcome == Outcome(result=Result.REFRESHED, grant=the_second_generation())
     assert state(world).generation == 2
-
-
-def test_tokens_that_cannot_be_stored_leave_their_spending_on_record(
-    refresh: Refresh, server: ScriptedServer, world: World
-) -> None:
-    server.answers.append(new_tokens())
-    world.fail("tokens.succeed", 5)
-
-    with pytest.raises(Unavailable, match=r"tokens\.succeed"):
-        refresh(DUE)
-
-    assert world.calls.count("tokens.succeed") == 5
-    assert (state(world), stored(world)) == (LEFT_CLAIMED, UNTOUCHED)
-    assert world.entries == []
-
-
-def test_storing_is_not_tried_again_when_the_invocation_is_over(
-    refresh: Refresh, server: ScriptedServer, world: World, clock: ManualClock
-) -> None:
-    def late() -> ServerResponse:
-        clock.advance(DEADLINE - clock.now())
-        return new_tokens()
-
-    server.answers.append(late)
-    world.fail("tokens.succeed")
-
-    with pytest.raises(Unavailable):
-        refresh(DUE)
-
-    assert clock.slept == []
-    assert state(world) == LEFT_CLAIMED
-
-
-def test_storing_is_tried_again_until_the_invocation_is_over(
-    refresh: Refresh, server: ScriptedServer, world: World, clock: ManualClock
-) -> None:
-    def nearly_late() -> ServerResponse:
-        clock.advance(DEADLINE - clock.now() - timedelta(microseconds=1))
-        return new_tokens()
-
-    server.answers.append(nearly_late)
-    world.fail("tokens.succeed")
-
-    assert refresh(DUE).result is Result.REFRESHED
 
 
 def test_an_error_that_is_no_outage_is_not_tried_again(

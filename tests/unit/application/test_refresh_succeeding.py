@@ -111,6 +111,7 @@ def test_a_refresh_asks_storage_four_times_in_this_order(
         "states.claim",
         "tokens.get",
         "tokens.ready",
+        "registrations.many",
         "tokens.succeed",
         "states.refreshed",
     ]

@@ -1,18 +1,20 @@
 """A refresh token that may have been used: it is tried again when nothing can be lost by it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from connections.application.invocation import Invocation
 from connections.application.ports import NoAnswer
+from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.claim import Spending
-from connections.domain.connection import Reason, Status
+from connections.domain.connection import Reason, Status, Use, UseOutcome
 from connections.domain.failure import FailureKind
 from connections.domain.grant import Grant
 from connections.domain.log_entry import Event
-from connections.domain.refresh import Need
+from connections.domain.refresh import RESCUE_PATIENCE, Need
 from tests.builders import (
     CONNECTION,
     GRANT,
@@ -23,6 +25,7 @@ from tests.builders import (
     a_grant,
     an_issuance,
 )
+from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.parts import (
@@ -33,19 +36,24 @@ from tests.unit.application.parts import (
     Refresh,
     issued_earlier,
     new_tokens,
+    reading,
     refused,
     state,
     stored,
 )
 
 MINUTE = timedelta(minutes=1)
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 ENDING = a_grant(tokens=issued_earlier(expires_at=NOW + MINUTE))
+
+
+LONG_AGO = replace(OF_ANOTHER, until=NOW - RESCUE_PATIENCE)
 
 
 @pytest.fixture(autouse=True)
 def _the_last_holder_did_not_say_what_became_of_it(world: World) -> None:
-    ended = replace(OF_ANOTHER, until=NOW)
-    world.holding(a_connection(claim=ended, spending=SPENDING, fence=1))
+    world.holding(a_connection(claim=LONG_AGO, spending=SPENDING, fence=1))
 
 
 def test_a_claim_that_ended_while_spending_is_not_followed_by_another_spending(
@@ -55,7 +63,9 @@ def test_a_claim_that_ended_while_spending_is_not_followed_by_another_spending(
 
     shortly_before = NOW + HOUR - MINUTE
     assert outcome == Outcome(result=Result.HELD, grant=stored(world), retry_at=shortly_before)
-    assert state(world) == a_connection(refresh_at=shortly_before, spending=SPENDING, fence=2)
+    assert state(world) == a_connection(
+        refresh_at=shortly_before, claim=LONG_AGO, spending=SPENDING, fence=2
+    )
     assert server.requests == []
     assert world.entries == []
 
@@ -66,7 +76,7 @@ def test_without_a_known_end_it_waits_for_a_report(
     world.grants[CONNECTION] = a_grant(tokens=issued_earlier(expires_at=None))
 
     assert refresh(DUE) == Outcome(result=Result.HELD, grant=stored(world))
-    assert state(world) == a_connection(refresh_at=None, spending=SPENDING, fence=2)
+    assert state(world) == a_connection(refresh_at=None, claim=LONG_AGO, spending=SPENDING, fence=2)
     assert server.requests == []
 
 
@@ -150,3 +160,97 @@ def test_an_answer_that_is_lost_now_is_held_at_the_next_look(
     assert refresh(DUE).result is Result.FAILED
     assert refresh(DEMANDED).result is Result.HELD
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("need", [DUE, DEMANDED, reading(HOUR)], ids=lambda need: need.cause)
+@pytest.mark.parametrize("ends", [NOW + MINUTE, NOW, NOW - HOUR])
+def test_whoever_left_a_claim_may_have_rescued_what_it_brought(
+    refresh: Refresh, server: ScriptedServer, world: World, need: Need, ends: datetime | None
+) -> None:
+    """Its message is on its way: a second use of the refresh token would be one too many."""
+    just_ended = replace(OF_ANOTHER, until=NOW - INSTANT)
+    ending = a_grant(tokens=issued_earlier(expires_at=ends))
+    world.holding(a_connection(claim=just_ended, spending=SPENDING, fence=1), grant=ending)
+    held_until = just_ended.until + RESCUE_PATIENCE
+
+    outcome = refresh(need)
+
+    assert outcome == Outcome(result=Result.HELD, grant=ending, retry_at=held_until)
+    assert server.requests == []
+    assert state(world).claim == just_ended, "so that whoever is next waits, too"
+
+
+def test_a_report_does_not_make_it_wait_less(
+    refresh: Refresh, server: ScriptedServer, world: World
+) -> None:
+    just_ended = replace(OF_ANOTHER, until=NOW)
+    endless = a_grant(tokens=issued_earlier(expires_at=None))
+    world.holding(a_connection(claim=just_ended, spending=SPENDING, fence=1), grant=endless)
+
+    assert refresh(DEMANDED).retry_at == NOW + RESCUE_PATIENCE
+    assert server.requests == []
+
+
+def test_it_is_not_waited_for_longer_than_its_message_may_take(
+    refresher: Refresher, server: ScriptedServer, world: World, clock: ManualClock
+) -> None:
+    later = Invocation(id="run-2", deadline=NOW + HOUR)
+    just_ended = replace(OF_ANOTHER, until=NOW)
+    world.holding(a_connection(claim=just_ended, spending=SPENDING, fence=1), grant=ENDING)
+    server.answers.append(new_tokens())
+    assert refresher.refresh(CONNECTION, DUE, later).result is Result.HELD
+
+    clock.advance(RESCUE_PATIENCE)
+
+    assert refresher.refresh(CONNECTION, DUE, later).result is Result.REFRESHED
+
+
+@pytest.mark.parametrize("ends", [NOW + HOUR, None])
+def test_once_it_was_reported_refused_whoever_comes_tries_it(
+    refresh: Refresh, server: ScriptedServer, world: World, ends: datetime | None
+) -> None:
+    """The report was held back by what may have been rescued; the schedule comes afterwards."""
+    refused_since = Use(at=NOW, outcome=UseOutcome.UNAUTHORIZED, generation=1)
+    live = a_grant(tokens=issued_earlier(expires_at=ends))
+    world.holding(replace(state(world), last_use=refused_since), grant=live)
+    server.answers.append(new_tokens())
+
+    assert refresh(DUE).result is Result.REFRESHED
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        Use(at=NOW, outcome=UseOutcome.SUCCESS),
+        Use(at=NOW, outcome=UseOutcome.CONNECTION_ERROR),
+        Use(at=NOW - HOUR - INSTANT, outcome=UseOutcome.UNAUTHORIZED, generation=1),
+        Use(at=NOW, outcome=UseOutcome.UNAUTHORIZED, generation=2),
+    ],
+    ids=["it worked", "something else failed", "of a grant before it", "of another generation"],
+)
+def test_no_other_report_makes_it_worth_a_second_use(
+    refresh: Refresh, server: ScriptedServer, world: World, use: Use
+) -> None:
+    world.holding(replace(state(world), last_use=use))
+
+    assert refresh(DUE).result is Result.HELD
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("expires_at", [None, NOW + 300 * DAY])
+def test_it_is_tried_again_before_it_ends_for_want_of_use(
+    refresh: Refresh, server: ScriptedServer, world: World, expires_at: datetime | None
+) -> None:
+    issuance = an_issuance(provider={"refreshTokenIdleTtl": 30 * 86400})
+    tokens = issued_earlier(issued_at=NOW - 27 * DAY + INSTANT, expires_at=expires_at)
+    world.holding(state(world), grant=a_grant(tokens=tokens, issuance=issuance))
+    held = refresh(DUE)
+    assert (held.result, held.retry_at) == (Result.HELD, NOW + INSTANT)
+
+    tokens = replace(tokens, issued_at=NOW - 27 * DAY)
+    world.holding(
+        replace(state(world), refresh_at=NOW), grant=a_grant(tokens=tokens, issuance=issuance)
+    )
+    server.answers.append(new_tokens())
+
+    assert refresh(DUE).result is Result.REFRESHED

@@ -13,7 +13,6 @@ from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event
 from connections.domain.revocation import Revocation
-from connections.oauth.messages import ServerResponse
 from tests.builders import AUTHORIZATION, CONNECTION, HOUR, NOW, a_grant
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
@@ -50,6 +49,7 @@ def test_a_live_token_is_handed_out_when_its_successor_cannot_be_stored(
 ) -> None:
     server.answers.append(new_tokens())
     world.fail("tokens.succeed", 5)
+    world.fail("rescues.send", 5)
 
     assert reader.read(CONNECTION, HOUR + INSTANT, RUN) == STORED
 
@@ -87,23 +87,6 @@ def test_a_late_successor_is_handed_over_as_often_as_it_takes(
     assert clock.slept == pytest.approx([0.2, 0.4, 0.8, 1.6][:failing])
 
 
-def test_nobody_insists_beyond_the_invocation(
-    refresh: Refresh, server: ScriptedServer, world: World, clock: ManualClock
-) -> None:
-    def answered_late() -> ServerResponse:
-        clock.advance(RUN.deadline - NOW - timedelta(seconds=0.1))
-        return new_tokens()
-
-    server.answers.append(answered_late)
-    world.fail("tokens.succeed", 5)
-
-    with pytest.raises(Unavailable):
-        refresh(DUE)
-
-    assert world.calls.count("tokens.succeed") == 2
-    assert clock.slept == [pytest.approx(0.2)]
-
-
 @pytest.mark.parametrize("method", ["tokens.ready", "flows.close"])
 def test_a_code_that_was_not_exchanged_leaves_the_link_and_an_entry(
     completer: AuthorizationCompleter, server: ScriptedServer, begun: World, method: str
@@ -121,7 +104,10 @@ def test_a_code_that_was_not_exchanged_leaves_the_link_and_an_entry(
 
 
 def test_a_consent_that_cannot_be_kept_leaves_an_entry(
-    completer: AuthorizationCompleter, server: ScriptedServer, begun: World
+    completer: AuthorizationCompleter,
+    server: ScriptedServer,
+    begun: World,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     server.answers.append(new_tokens())
     begun.fail("tokens.begin", 5)
@@ -132,6 +118,7 @@ def test_a_consent_that_cannot_be_kept_leaves_an_entry(
     [entry] = begun.entries
     assert entry.event is Event.AUTHORIZATION_FAILED
     assert "could not be kept" in entry.detail
+    assert [record.message for record in caplog.records] == ["grant-orphaned"]
 
 
 def test_a_failed_exchange_is_logged_also_when_its_link_cannot_be_offered_again(

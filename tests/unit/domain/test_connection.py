@@ -7,6 +7,7 @@ from tests.builders import NOW, a_connection, a_grant, some_inputs
 
 SUCCESS = Use(at=NOW, outcome=UseOutcome.SUCCESS)
 ERROR = Use(at=NOW, outcome=UseOutcome.CONNECTION_ERROR)
+UNAUTHORIZED = Use(at=NOW, outcome=UseOutcome.UNAUTHORIZED)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ ERROR = Use(at=NOW, outcome=UseOutcome.CONNECTION_ERROR)
         (Status.ACTIVE, None, Light.YELLOW),
         (Status.ACTIVE, SUCCESS, Light.GREEN),
         (Status.ACTIVE, ERROR, Light.RED),
+        (Status.ACTIVE, UNAUTHORIZED, Light.RED),
         (Status.DEGRADED, None, Light.YELLOW),
         (Status.DEGRADED, SUCCESS, Light.GREEN),
         (Status.DEGRADED, ERROR, Light.RED),
@@ -42,7 +44,9 @@ def test_the_words_of_the_state_are_stable() -> None:
         "inputs-changed",
     ]  # fmt: skip
     assert [light.value for light in Light] == ["yellow", "green", "red"]
-    assert [outcome.value for outcome in UseOutcome] == ["success", "connection-error"]
+    assert [outcome.value for outcome in UseOutcome] == [
+        "success", "connection-error", "unauthorized",
+    ]  # fmt: skip
 
 
 def test_the_entered_values_are_not_in_the_representation_of_inputs() -> None:

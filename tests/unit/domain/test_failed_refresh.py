@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from connections.domain.claim import Spending
 from connections.domain.connection import Connection, Evidence, Reason, Status
+from connections.domain.failed_refresh import FailureRecord, after_failure, retry_time
 from connections.domain.failure import FailureKind
 from connections.domain.identifiers import GrantId
-from connections.domain.refresh import FailureRecord, after_failure, retry_time
 from tests.builders import GRANT, NOW, a_connection, a_failure, a_grant, a_token_set
 
 LOST = Spending(grant_id=GRANT, generation=1)

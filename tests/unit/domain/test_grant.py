@@ -80,7 +80,7 @@ def test_the_successor_is_the_next_generation_of_the_same_grant() -> None:
 def due(lifetime: timedelta, buffer: timedelta | None = None, spread: float = 0.0) -> timedelta:
     """Return how long before its end a token set of that lifetime is due."""
     tokens = a_token_set(expires_at=NOW + lifetime)
-    moment = refresh_time(tokens, Renewal(buffer=buffer), spread=spread)
+    moment = refresh_time(a_grant(tokens=tokens), Renewal(buffer=buffer), spread=spread)
     assert moment is not None
     return NOW + lifetime - moment
 
@@ -139,13 +139,13 @@ def test_a_token_set_without_a_refresh_token_is_looked_at_when_it_ends(
 ) -> None:
     tokens = a_token_set(refresh_token=None, expires_at=ends)
 
-    assert refresh_time(tokens, Renewal(), spread=1.0) == ends
+    assert refresh_time(a_grant(tokens=tokens), Renewal(), spread=1.0) == ends
 
 
 def test_a_token_set_without_an_end_is_never_due() -> None:
     tokens = a_token_set(expires_at=None)
 
-    assert refresh_time(tokens, Renewal(buffer=MINUTE), spread=1.0) is None
+    assert refresh_time(a_grant(tokens=tokens), Renewal(buffer=MINUTE), spread=1.0) is None
 
 
 @given(

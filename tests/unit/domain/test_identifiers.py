@@ -14,6 +14,7 @@ from connections.domain.identifiers import (
     connection_id,
     connection_id_for,
     grant_id,
+    registration_id,
     well_formed,
 )
 from tests.builders import NOW
@@ -159,3 +160,14 @@ def test_26_to_60_digits_are_well_formed(length: int) -> None:
 )
 def test_anything_else_is_not_well_formed(identifier: str) -> None:
     assert not well_formed(identifier)
+
+
+def test_a_registration_is_known_again_by_its_host_and_client_id_alone() -> None:
+    first = registration_id("acme.example", "the-client")
+
+    assert first == registration_id("acme.example", "the-client")
+    assert first.startswith("reg_")
+    assert well_formed(first)
+    assert first != registration_id("eu.acme.example", "the-client")
+    assert first != registration_id("acme.example", "another")
+    assert registration_id("a", "b") != registration_id("b", "a")

@@ -7,7 +7,14 @@ import pytest
 from connections.domain.claim import Spending
 from connections.domain.grant import Grant
 from connections.domain.identifiers import GrantId
-from connections.domain.refresh import Cause, Need, ahead, backing_off, outcome_unknown
+from connections.domain.refresh import (
+    REPORTS_APART,
+    Cause,
+    Need,
+    ahead,
+    backing_off,
+    outcome_unknown,
+)
 from tests.builders import GRANT, HOUR, NOW, a_connection, a_grant, a_token_set
 
 INSTANT = timedelta(microseconds=1)
@@ -21,11 +28,32 @@ def issued(at: datetime, **tokens: object) -> Grant:
 @pytest.mark.parametrize("cause", Cause)
 def test_a_token_issued_since_they_asked_satisfies_everybody(cause: Cause) -> None:
     need = Need(cause=cause, since=NOW, min_ttl=10 * HOUR)
-    ended = {"expires_at": NOW}
+    ended, later = {"expires_at": NOW}, NOW + HOUR
 
-    assert need.satisfied_by(issued(NOW, **ended), NOW, NOW)
-    assert need.satisfied_by(issued(NOW + INSTANT, **ended), NOW, NOW)
-    assert not need.satisfied_by(issued(NOW - INSTANT, **ended), NOW, NOW)
+    assert need.satisfied_by(issued(NOW, **ended), NOW, later)
+    assert need.satisfied_by(issued(NOW + INSTANT, **ended), NOW, later)
+    assert not need.satisfied_by(issued(NOW - INSTANT, **ended), NOW, later)
+
+
+@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize(
+    ("seen", "satisfied"),
+    [((GRANT, 3), False), ((GRANT, 2), True), ((ANOTHER, 3), True), ((None, 0), True)],
+)
+def test_another_generation_than_the_one_they_saw_satisfies_everybody(
+    cause: Cause, seen: tuple[GrantId | None, int], *, satisfied: bool
+) -> None:
+    need = Need(cause=cause, since=NOW, min_ttl=10 * HOUR, seen=seen)
+    ended = a_token_set(issued_at=NOW - 2 * HOUR, expires_at=NOW - HOUR)
+
+    assert need.satisfied_by(a_grant(generation=3, tokens=ended), NOW, NOW) is satisfied
+
+
+def test_whoever_reports_a_token_is_satisfied_by_one_that_was_issued_just_before() -> None:
+    need, grant = Need(cause=Cause.REPORTED, since=NOW), issued(NOW - REPORTS_APART, expires_at=NOW)
+
+    assert need.satisfied_by(grant, NOW, NOW - INSTANT)
+    assert not need.satisfied_by(grant, NOW, NOW)
 
 
 def test_the_schedule_is_satisfied_while_the_refresh_is_not_due() -> None:

@@ -1,17 +1,23 @@
 """When a refresh that failed is tried again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connections.domain.refresh import hold_time, retry_time
-from tests.builders import HOUR, NOW, a_failure, a_grant, a_token_set
+from connections.domain.claim import Claim
+from connections.domain.connection import Use, UseOutcome
+from connections.domain.failed_refresh import retry_time
+from connections.domain.grant import Renewal
+from connections.domain.refresh import RESCUE_PATIENCE, hold_time
+from tests.builders import HOUR, NOW, a_connection, a_failure, a_grant, a_token_set
 
 INSTANT = timedelta(microseconds=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 def wait(
@@ -113,7 +119,8 @@ def test_every_wait_is_longer_than_nothing_and_no_shorter_than_asked_for(
 
 
 def held_until(ends: datetime | None) -> datetime | None:
-    return hold_time(a_grant(tokens=a_token_set(expires_at=ends)), NOW)
+    grant = a_grant(tokens=a_token_set(expires_at=ends))
+    return hold_time(a_connection(), grant, Renewal(), NOW)
 
 
 def test_a_token_whose_outcome_is_unknown_is_held_until_a_minute_before_the_end() -> None:
@@ -130,3 +137,24 @@ def test_a_token_whose_outcome_is_unknown_is_not_held_once_the_end_is_near(
 
 def test_a_token_without_an_end_is_held_until_somebody_reports() -> None:
     assert held_until(None) is None
+
+
+@pytest.mark.parametrize("ends", [None, NOW + 300 * DAY])
+def test_a_token_whose_outcome_is_unknown_is_not_held_until_it_ends_unused(
+    ends: datetime | None,
+) -> None:
+    """If the server did not act, it ends for want of use, and the consent with it."""
+    grant = a_grant(tokens=a_token_set(issued_at=NOW, expires_at=ends))
+    idle = Renewal(idle_ttl=30 * DAY)
+
+    assert hold_time(a_connection(), grant, idle, NOW) == NOW + 27 * DAY
+
+
+def test_a_token_that_was_reported_refused_is_held_only_for_what_may_have_been_rescued() -> None:
+    reported = Use(at=NOW, outcome=UseOutcome.UNAUTHORIZED, generation=1)
+    left = Claim(holder="another", until=NOW)
+    former = a_connection(last_use=reported, claim=left)
+    grant = a_grant(tokens=a_token_set(issued_at=NOW - HOUR, expires_at=NOW + HOUR))
+
+    assert hold_time(former, grant, Renewal(), NOW) == NOW + RESCUE_PATIENCE
+    assert hold_time(replace(former, claim=None), grant, Renewal(), NOW) is None

@@ -112,7 +112,7 @@ def test_the_events_of_the_log_are_stable() -> None:
         "connection.created", "connection.changed", "authorization.started",
         "authorization.refused", "authorization.failed", "authorization.expired",
         "callback.rejected", "connection.connected", "connection.account-changed",
-        "refresh.succeeded", "refresh.failed",
+        "refresh.succeeded", "refresh.failed", "connection.expiring", "connection.unauthorized",
         "refresh.reconnect-required", "connection.disconnected", "revocation.succeeded",
         "revocation.failed",
     }  # fmt: skip

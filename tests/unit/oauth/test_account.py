@@ -4,7 +4,7 @@ import pytest
 
 from connections.domain.grant import Account
 from connections.oauth.account import told_account, userinfo_request
-from connections_sdk.provider_facts import AccountFrom
+from connections_sdk.composite_facts import AccountFrom
 
 
 def test_an_account_has_an_id_and_perhaps_a_name() -> None:

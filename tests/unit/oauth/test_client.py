@@ -1,12 +1,16 @@
 """The OAuth client: a definition and its values, resolved."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connections.domain.client_registration import Rate
 from connections.domain.errors import Misconfigured
+from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Renewal, RenewedBy
+from connections.domain.identifiers import registration_id
 from connections.oauth.client import OAuthClient
 from tests.builders import a_definition, an_issuance
 from tests.unit.oauth.answers import a_client
@@ -151,6 +155,20 @@ def test_tokens_are_renewed_with_a_refresh_token_if_nobody_says_otherwise() -> N
     assert Renewal().by is RenewedBy.REFRESH_TOKEN
 
 
+def test_the_facts_may_say_how_long_refresh_tokens_live_and_are_taken_again() -> None:
+    renewal = a_client(refreshTokenMaxTtl=60, reuseGraceSeconds=1).renewal
+
+    assert renewal.max_ttl == timedelta(minutes=1)
+    assert renewal.reuse_grace == timedelta(seconds=1)
+
+
+def test_the_facts_may_say_how_many_refreshes_the_server_takes() -> None:
+    limited = a_client(rateLimit={"requests": 30, "seconds": 60})
+
+    assert limited.rate == Rate(requests=30, per=timedelta(minutes=1))
+    assert a_client().rate is None
+
+
 def test_the_facts_may_say_that_access_tokens_extend_themselves() -> None:
     client = a_client(refreshGrant="self", refreshParams={"t": "{{#access_token}}"})
 
@@ -183,3 +201,44 @@ def test_client_credentials_are_asked_for_again_and_nothing_is_spent() -> None:
     client = OAuthClient.of(an_issuance(oauth2Type="client_credentials"))
 
     assert client.renewal == Renewal(by=RenewedBy.CLIENT_CREDENTIALS, reuse_is_safe=True)
+
+
+def test_a_registration_is_the_host_that_refreshes_and_the_client_id() -> None:
+    client = a_client()
+
+    assert client.token_host == "acme.example"
+    assert client.registration == registration_id("acme.example", "the-client")
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://ACME.example:443/token", "acme.example"),
+        ("https://acme.example:8443/token", "acme.example:8443"),
+        ("http://127.0.0.1:4000/token", "127.0.0.1:4000"),
+        ("http://localhost/token", "localhost:80"),
+    ],
+)
+def test_a_token_host_has_the_port_that_is_not_the_usual_one(url: str, host: str) -> None:
+    assert a_client({"tokenUrl": url}).token_host == host
+
+
+def test_where_refreshing_has_a_url_of_its_own_the_registration_is_there() -> None:
+    client = a_client(refreshUrl="https://fact.example/refresh")
+
+    assert client.registration == registration_id("fact.example", "the-client")
+
+
+UNFILLED = Failure(kind=FailureKind.CLIENT, explanation="the value of shop is empty")
+
+
+@pytest.mark.parametrize("url", ["", UNFILLED, "https://[", "https://a.example:port/", "token"])
+def test_what_is_sent_nowhere_has_no_registration(url: str | Failure) -> None:
+    client = replace(a_client(), urls={"refreshUrl": "", "tokenUrl": url})
+
+    assert client.token_host == ""
+    assert client.registration is None
+
+
+def test_without_a_client_id_there_is_no_registration() -> None:
+    assert a_client({"clientId": " "}).registration is None

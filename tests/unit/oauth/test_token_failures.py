@@ -9,7 +9,8 @@ from connections.oauth.client import OAuthClient
 from connections.oauth.messages import ServerResponse
 from connections.oauth.token_failure import provider_error, told_error
 from connections.oauth.token_response import TokenRequestFailed, token_set
-from connections_sdk.provider_facts import ProviderFacts, TokenResponse
+from connections_sdk.composite_facts import TokenResponse
+from connections_sdk.provider_facts import ProviderFacts
 from tests.builders import NOW, a_token_set
 from tests.unit.oauth.answers import a_client, an_answer
 

@@ -19,7 +19,7 @@ from connections.oauth.paths import member
 from connections.oauth.revocation import revocation_requests
 from connections.oauth.token_request import code_request, refresh_request
 from connections.oauth.token_response import TokenRequestFailed, token_set
-from tests.builders import NOW
+from tests.builders import NOW, a_grant
 from tests.unit.providers.recorded import Provider, answered, providers, sent
 
 PROVIDERS = providers()
@@ -129,7 +129,7 @@ def test_tokens_are_refreshed_so_long_before_their_end(provider: Provider) -> No
     tokens = first(provider)
     assert tokens.expires_at is not None
 
-    due = refresh_time(tokens, provider.client.renewal, spread=0)
+    due = refresh_time(a_grant(tokens=tokens), provider.client.renewal, spread=0)
 
     assert due == tokens.expires_at - timedelta(seconds=provider.shapes["refreshedBeforeEnd"])
 

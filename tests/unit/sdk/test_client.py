@@ -203,6 +203,28 @@ def test_credentials_are_read_by_the_names_that_code_uses() -> None:
     ]
 
 
+def test_what_an_execution_saw_is_reported() -> None:
+    service = Service(**{"POST /connections/con_1%2F/reports": [(204, None), (204, None)]})
+    caller = client(service)
+
+    caller.report("con_1/", "success")
+    caller.report("con_1/", "unauthorized", generation=3, execution_id="exec-1")
+
+    assert [body for _, body in service.calls] == [
+        {"outcome": "success"},
+        {"outcome": "unauthorized", "generation": 3, "executionId": "exec-1"},
+    ]
+
+
+def test_a_report_that_is_refused_is_an_error() -> None:
+    service = Service(**{"POST /connections/con_1/reports": problem("unavailable", 503)})
+
+    with pytest.raises(ConnectionsApiError, match="Detail") as caught:
+        client(service).report("con_1", "unauthorized")
+
+    assert (caught.value.status, caught.value.code) == (503, "unavailable")
+
+
 def test_an_error_says_what_the_service_says() -> None:
     errors = [{"pointer": "#/name", "detail": "must be shorter"}]
     service = Service(

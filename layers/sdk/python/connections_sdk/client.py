@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, assert_never
+from typing import Any, Literal, Self, assert_never
 from urllib.parse import quote
 
 import httpx
 
+from connections_sdk.api_calls import Calls, remarks
 from connections_sdk.api_errors import AmbiguousIntegration, ConnectionsApiError
 from connections_sdk.connection_templates import ConnectionTemplate
 from connections_sdk.definitions import Component
 from connections_sdk.integrations import Integration
 from connections_sdk.places import Remark
 
-__all__ = ["AmbiguousIntegration", "Client", "ConnectionsApiError", "Published"]
+__all__ = ["AmbiguousIntegration", "Client", "ConnectionsApiError", "Outcome", "Published"]
 
-_TIMEOUT = 35.0
-"""Seconds; longer than the service takes for anything that it answers."""
+Outcome = Literal["success", "connection-error", "unauthorized"]
+"""What an execution saw: success, another failure of the connection, or a refused access token."""
 _NAME_TAKEN = "name-taken"
 
 
@@ -43,15 +44,10 @@ class Client:
     def __init__(
         self, url: str, api_key: str, *, transport: httpx.BaseTransport | None = None
     ) -> None:
-        self._url = url.rstrip("/")
-        self._http = httpx.Client(
-            transport=transport,
-            timeout=_TIMEOUT,
-            headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
-        )
+        self._calls = Calls(url, api_key, transport)
 
     def __repr__(self) -> str:
-        return f"Client({self._url!r})"
+        return f"Client({self._calls.url!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +62,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections to the service."""
-        self._http.close()
+        self._calls.close()
 
     def publish(
         self,
@@ -87,7 +83,7 @@ class Client:
         match document:
             case Component():
                 path = f"/components/{_segment(document.key)}"
-                self._call("PUT", path, json=document.document())
+                self._calls.content("PUT", path, json=document.document())
                 return Published(id=document.key)
             case ConnectionTemplate():
                 return Published(id=self._published_template(document))
@@ -109,7 +105,7 @@ class Client:
         Raises:
             ConnectionsApiError: there are none; `code` says what to do.
         """
-        return self._call(
+        return self._calls.content(
             "GET",
             f"/instances/{_segment(instance_id)}/credentials",
             params=_said(configVariable=config_variable, userId=user_id, minTtl=min_ttl),
@@ -124,11 +120,33 @@ class Client:
             ConnectionsApiError: there are none; `code` says what to do.
         """
         path = f"/connections/{_segment(connection_id)}/credentials"
-        return self._call("GET", path, params=_said(minTtl=min_ttl))
+        return self._calls.content("GET", path, params=_said(minTtl=min_ttl))
+
+    def report(
+        self,
+        connection_id: str,
+        outcome: Outcome,
+        *,
+        generation: int | None = None,
+        execution_id: str | None = None,
+    ) -> None:
+        """Report what an execution saw when it used a connection.
+
+        After `unauthorized`, the third party's 401, the connection is refreshed: read its
+        credentials again until they have another generation. `generation` is that of the
+        credentials that were refused; of those that were replaced meanwhile nothing follows.
+
+        Raises:
+            ConnectionsApiError: the service refuses, or does not answer; a report may be repeated.
+        """
+        said = _said(outcome=outcome, generation=generation, executionId=execution_id)
+        self._calls.answer("POST", f"/connections/{_segment(connection_id)}/reports", json=said)
 
     def _published_template(self, template: ConnectionTemplate) -> str:
         try:
-            return str(self._call("POST", "/connection-templates", json=template.document())["id"])
+            return str(
+                self._calls.content("POST", "/connection-templates", json=template.document())["id"]
+            )
         except ConnectionsApiError as error:
             if error.code != _NAME_TAKEN:
                 raise
@@ -138,7 +156,7 @@ class Client:
         # Its secrets are not read back: whether they are others, only the service can tell.
         values = template.document()["connection"]["values"]
         given_up = dict.fromkeys(existing["templatedInputs"])
-        self._call(
+        self._calls.content(
             "PATCH",
             f"/connection-templates/{_segment(existing['id'])}",
             json={"connection": {"values": {**given_up, **values}}, "shared": template.shared},
@@ -162,11 +180,11 @@ class Client:
         known = integration_id or self._integration_named(integration.name)
         if known is None:
             wanted = {"name": integration.name, "description": integration.description}
-            known = str(self._call("POST", "/integrations", json=wanted)["id"])
+            known = str(self._calls.content("POST", "/integrations", json=wanted)["id"])
         path = f"/integrations/{_segment(known)}"
-        read = self._call("PUT", f"{path}/definition", json=integration.document())
-        version = self._call("POST", f"{path}/versions")["version"]
-        return Published(id=known, version=version, notes=_remarks(read.get("notes")))
+        read = self._calls.content("PUT", f"{path}/definition", json=integration.document())
+        version = self._calls.content("POST", f"{path}/versions")["version"]
+        return Published(id=known, version=version, notes=remarks(read.get("notes")))
 
     def _integration_named(self, name: str) -> str | None:
         ids = [
@@ -182,54 +200,11 @@ class Client:
         """Return what a list has, page by page."""
         cursor: str | None = None
         while True:
-            page = self._call("GET", path, params=_said(limit=200, cursor=cursor, **words))
+            page = self._calls.content("GET", path, params=_said(limit=200, cursor=cursor, **words))
             yield from page["items"]
             cursor = page.get("nextCursor")
             if cursor is None:
                 return
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Mapping[str, Any] | None = None,
-        params: Mapping[str, str | int] | None = None,
-    ) -> dict[str, Any]:
-        try:
-            response = self._http.request(method, self._url + path, json=json, params=params)
-        except httpx.HTTPError as error:
-            kind = type(error).__name__
-            raise ConnectionsApiError(0, "unreachable", f"no answer ({kind})") from None
-        content = _content(response)
-        if not response.is_success:
-            raise _refusal(response.status_code, content)
-        if content is None:
-            raise ConnectionsApiError(response.status_code, "unreadable", "the answer is no object")
-        return content
-
-
-def _content(response: httpx.Response) -> dict[str, Any] | None:
-    try:
-        content = response.json()
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _refusal(status: int, content: Mapping[str, Any] | None) -> ConnectionsApiError:
-    """Return the error of a problem document (RFC 9457)."""
-    problem = content or {}
-    return ConnectionsApiError(
-        status,
-        str(problem.get("code", "unknown")),
-        str(problem.get("detail") or problem.get("title") or "the answer is no problem document"),
-        _remarks(problem.get("errors")),
-    )
-
-
-def _remarks(listed: Any) -> tuple[Remark, ...]:
-    return tuple(Remark(str(each["pointer"]), str(each["detail"])) for each in listed or ())
 
 
 def _said(**words: str | int | None) -> dict[str, str | int]:

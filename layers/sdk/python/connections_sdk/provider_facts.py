@@ -1,7 +1,7 @@
 """What is particular about an authorization server: data, so that no code names a provider.
 
-A *path* names a place in an answer: `authed_user.id`, `errors.0.code`. Texts of parameters, and
-URLs, may have slots such as `{{#subdomain}}`, filled with the connection's inputs.
+Texts of parameters, and URLs, may have slots such as `{{#subdomain}}`, filled with the connection's
+inputs.
 """
 
 import re
@@ -10,20 +10,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from connections_sdk.composite_facts import (
+    AccountFrom,
+    Name,
+    RateLimit,
+    TokenHostFrom,
+    TokenResponse,
+)
 from connections_sdk.forms import Document, Flag, Key, Parameters, Seconds
 from connections_sdk.places import Place, faults_at
 from connections_sdk.templates import TemplateFault, sample, slots
 
 Url = Annotated[str, StringConstraints(max_length=2000)]
-Path = Annotated[
-    str, StringConstraints(pattern=r"^[^.\x00-\x20]{1,100}(\.[^.\x00-\x20]{1,100}){0,9}$")
-]
-Name = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
-"""The name of a parameter or header, as the server spells it."""
-HostName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"),
-]
 ClientAuthentication = Literal[
     "client_secret_basic",
     "client_secret_basic_raw",
@@ -36,8 +34,6 @@ ClientAuthentication = Literal[
 """As RFC 7591 section 2 names them. Beside those, `client_secret_basic_raw` leaves out the encoding
 of RFC 6749 section 2.3.1, and `client_secret_as_user` has the secret as user name, and no password.
 """
-Member = Literal["access_token", "refresh_token", "expires_in", "expires_at", "scope", "token_type"]
-"""What a token response has (RFC 6749 section 5.1)."""
 FACT_URLS = ("refreshUrl", "revokeUrl", "introspectUrl", "metadataUrl", "userinfoUrl")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """The name of a header (RFC 9110 section 5.6.2)."""
@@ -47,44 +43,6 @@ _OWN_HEADERS = frozenset(
         "transfer-encoding",
     }
 )  # fmt: skip
-
-
-class Mark(Document):
-    """What marks an answer as a failure though it is a 2xx: `{"path": "ok", "equals": false}`."""
-
-    path: Path
-    equals: bool | int | str
-
-
-class TokenResponse(Document):
-    """How a token response differs from RFC 6749 section 5."""
-
-    root: Path | None = None
-    """Where the object is that has `access_token`; code receives the whole answer as well."""
-    names: Annotated[dict[Member, Path], Field(max_length=6)] = Field(default_factory=dict)
-    """Where a member is that this server calls otherwise, from the root."""
-    failure: Mark | None = None
-    error_path: Path | None = None
-    """Where the error code of a refusal is."""
-
-
-class TokenHostFrom(Document):
-    """The callback names the host of the token endpoint: a customer's data is in one region."""
-
-    parameter: Name
-    """Its value is a host name or the URL of one."""
-    hosts: Annotated[list[HostName], Field(min_length=1, max_length=50)]
-    """Where the client's secrets may be sent; any other is refused."""
-
-
-class AccountFrom(Document):
-    """Where the account that consented is told."""
-
-    source: Literal["token_response", "id_token", "userinfo"] = "token_response"
-    id: Path
-    name: Path | None = None
-    other_account: Literal["report", "refuse"] = "report"
-    """What becomes of a consent by another account than the one that was connected before."""
 
 
 class ProviderFacts(Document):
@@ -116,6 +74,8 @@ class ProviderFacts(Document):
     token_request_headers: Parameters = Field(default_factory=dict)
     token_request_seconds: Annotated[int, Field(ge=1, le=20)] = 10
     """The longest that a call to the token endpoint may take."""
+    rate_limit: RateLimit | None = None
+    """Refreshes are kept as far apart as this wants them."""
     token_params: Parameters = Field(default_factory=dict)
     refresh_params: Parameters = Field(default_factory=dict)
     refresh_url: Url | None = None
@@ -131,8 +91,13 @@ class ProviderFacts(Document):
     """Seconds before its end at which an access token is refreshed; five minutes by default."""
     refresh_token_idle_ttl: Seconds | None = None
     """Seconds after which an unused refresh token ends: it is used before half of them passed."""
+    refresh_token_max_ttl: Seconds | None = None
+    """Seconds after which a consent ends however its refresh tokens are used: it is forecast."""
     rotation: Literal["none", "rotates", "revokes-family"] = "revokes-family"
     """What a second use of a refresh token does; unknown servers are taken for the strictest."""
+    reuse_grace_seconds: Seconds | None = None
+    """For how many seconds the server takes a refresh token again that it has replaced: where an
+    answer was lost, it is sent once more within them."""
     invalid_grant_synonyms: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
     """Error codes with which the server says that a grant is dead, beside `invalid_grant`."""
     invalid_client_synonyms: Annotated[list[str], Field(max_length=20)] = Field(

@@ -26,6 +26,8 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         case "print":
             print("printed by the function")
             sys.stderr.write("written by the function\n")
+        case "log":
+            print(query["line"])
         case "plain":
             return {"plain": True}
         case "respond":

@@ -18,13 +18,12 @@ from connections.adapters.guarded_request import (
 )
 from connections.adapters.network import AddressForbidden, Exchange, GuardedTransport, TimeUp
 from connections.application.ports import NoAnswer, NotSent
+from connections.domain.claim import COMMIT_RESERVE
 from connections.domain.failure import Failure, FailureKind
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.messages import ServerRequest, ServerResponse
 from connections.oauth.token_response import LARGEST_RESPONSE
 
-COMMIT_RESERVE = timedelta(seconds=5)
-"""What is left of an invocation for storing an answer; with less, nothing is sent."""
 LEAST_TIME = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
@@ -84,7 +83,8 @@ def _no_answer(error: Exception, exchange: Exchange) -> NotSent | NoAnswer:
     if isinstance(error, AddressForbidden):
         return NotSent(_failure(FailureKind.WAIT, "the server's name leads to a private address"))
     if not exchange.sent:
-        return NotSent(_failure(FailureKind.WAIT, "the server could not be reached"))
+        failure = _failure(FailureKind.WAIT, "the server could not be reached")
+        return NotSent(failure, unreachable=True)
     if isinstance(error, TimeUp | httpcore.TimeoutException):
         return NoAnswer(_failure(FailureKind.UNKNOWN, "the server did not answer in time"))
     return NoAnswer(_failure(FailureKind.UNKNOWN, "the connection ended without an answer"))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _CONFIG = Config(
     connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 4}
 )
+# What brings an issued token set into safety is tried again by us, within what time there is: one
+# attempt takes 3 s at the most, so that a commit and a rescue fit into `COMMIT_RESERVE`.
+_BRIEF = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
 TRANSACTION_ATTEMPTS = 4
 LARGEST_WRITE = 25
 """Items that one request deletes."""
@@ -31,9 +34,9 @@ _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
 
-def dynamodb_client() -> "DynamoDBClient":
-    """Return a client of DynamoDB."""
-    return boto3.client("dynamodb", config=_CONFIG)
+def dynamodb_client(*, brief: bool = False) -> "DynamoDBClient":
+    """Return a client of DynamoDB; a brief one tries once, for 3 s at the most."""
+    return boto3.client("dynamodb", config=_BRIEF if brief else _CONFIG)
 
 
 def kms_client() -> "KMSClient":
@@ -41,9 +44,9 @@ def kms_client() -> "KMSClient":
     return boto3.client("kms", config=_CONFIG)
 
 
-def sqs_client() -> "SQSClient":
-    """Return a client of SQS."""
-    return boto3.client("sqs", config=_CONFIG)
+def sqs_client(*, brief: bool = False) -> "SQSClient":
+    """Return a client of SQS; a brief one tries once, for 3 s at the most."""
+    return boto3.client("sqs", config=_BRIEF if brief else _CONFIG)
 
 
 @contextmanager
@@ -95,6 +98,25 @@ def canceled(client: "DynamoDBClient", parts: Sequence[Any]) -> list[bool]:
                 return []
             time.sleep(random.uniform(0.02, 0.05) * 2**attempt)  # noqa: S311 - no secret
             attempt += 1
+
+
+def read_together(
+    client: "DynamoDBClient", keys: dict[str, list[dict[str, str]]]
+) -> list[dict[str, Any]]:
+    """Read items of several tables consistently in one request.
+
+    Raises:
+        Unavailable: DynamoDB left keys unprocessed, which throttling does.
+    """
+    wanted: Any = {
+        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
+        for table, of_table in keys.items()
+    }
+    with translated_errors():
+        answer = client.batch_get_item(RequestItems=wanted)
+    if answer.get("UnprocessedKeys"):
+        raise Unavailable("Storage is throttled for now; try again.")
+    return [from_item(item) for of_table in answer["Responses"].values() for item in of_table]
 
 
 def items_of(

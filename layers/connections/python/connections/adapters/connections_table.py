@@ -7,6 +7,7 @@ from connections.adapters.aws import (
     condition,
     from_item,
     number,
+    read_together,
     to_item,
     translated_errors,
 )
@@ -14,30 +15,10 @@ from connections.adapters.inputs_items import inputs_of
 from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import CLOSED, inputs_key, state_key, to_connection
 from connections.domain.connection import Connection, Inputs, Use
-from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def read_together(
-    client: "DynamoDBClient", keys: dict[str, list[dict[str, str]]]
-) -> list[dict[str, Any]]:
-    """Read items of several tables consistently in one request.
-
-    Raises:
-        Unavailable: DynamoDB left keys unprocessed, which throttling does.
-    """
-    wanted: Any = {
-        table: {"Keys": [to_item(key) for key in of_table], "ConsistentRead": True}
-        for table, of_table in keys.items()
-    }
-    with translated_errors():
-        answer = client.batch_get_item(RequestItems=wanted)
-    if answer.get("UnprocessedKeys"):
-        raise Unavailable("Storage is throttled for now; try again.")
-    return [from_item(item) for of_table in answer["Responses"].values() for item in of_table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +46,18 @@ class DynamoConnections:
             return None
         return to_connection(items["state"]), inputs_of(items["inputs"], self.sealer)
 
-    def used(self, connection_id: ConnectionId, use: Use) -> bool:
-        """Record what an execution saw; False if there is no such connection."""
-        outcome = {"at": number(use.at), "outcome": use.outcome.value}
+    def used(self, connection_id: ConnectionId, use: Use) -> Connection | None:
+        """Record what an execution saw, and return the state as it was just before."""
+        outcome: dict[str, Any] = {"at": number(use.at), "outcome": use.outcome.value}
+        if use.generation is not None:
+            outcome["generation"] = use.generation
         with condition() as failed:
-            self.client.update_item(
+            answer = self.client.update_item(
                 TableName=self.table,
                 Key=to_item(state_key(connection_id)),
                 UpdateExpression="SET lastUse = :use",
                 ConditionExpression=f"attribute_exists(pk) AND attribute_not_exists({CLOSED})",
                 ExpressionAttributeValues=to_item({":use": outcome}),
+                ReturnValues="ALL_OLD",
             )
-        return not failed
+        return None if failed else to_connection(from_item(answer["Attributes"]))

@@ -22,6 +22,7 @@ def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
         **issuance_members(issuance),
         "context": grant.context,
         "account": asdict(grant.account) if grant.account else None,
+        "since": grant.since.isoformat() if grant.since else None,
     }
     record = _record(grant.connection_id, grant.grant_id, grant.generation)
     return sealer.seal(Purpose.TOKENS, record, secret)
@@ -56,7 +57,7 @@ def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
     grant = sealed_grant(item)
     record = _record(grant.connection_id, grant.grant_id, grant.generation)
     opened = sealer.unseal(Purpose.TOKENS, record, grant.sealed)
-    ends = opened["expiresAt"]
+    ends, since = opened["expiresAt"], opened.get("since")
     return Grant(
         connection_id=grant.connection_id,
         grant_id=grant.grant_id,
@@ -70,6 +71,7 @@ def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
         issuance=to_issuance(opened),
         context=opened["context"],
         account=to_account(opened.get("account")),
+        since=datetime.fromisoformat(since) if since else None,
     )
 
 

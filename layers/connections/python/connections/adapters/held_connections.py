@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import canceled
-from connections.adapters.connections_table import read_together
+from connections.adapters.aws import canceled, read_together
 from connections.adapters.inputs_items import inputs_of
 from connections.adapters.new_connection import changed_connection_parts, closed_parts
 from connections.adapters.sealing import Sealer

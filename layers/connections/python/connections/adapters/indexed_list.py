@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from connections.adapters.aws import to_item
-from connections.adapters.connections_table import read_together
+from connections.adapters.aws import read_together, to_item
 from connections.adapters.lists import cursor_of, place_of, query_page
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connections.adapters.aws import canceled, from_item, to_item, translated_errors
-from connections.adapters.connections_table import read_together
+from connections.adapters.aws import canceled, from_item, read_together, to_item, translated_errors
 from connections.adapters.customers_table import customer_stays
 from connections.adapters.indexed_list import IndexedList
 from connections.adapters.integration_items import (

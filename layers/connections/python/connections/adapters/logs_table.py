@@ -44,6 +44,7 @@ class DynamoLogbook:
             "httpStatus": entry.http_status,
             "providerError": entry.provider_error,
             "authorizationId": entry.authorization_id,
+            "forOperator": entry.for_operator or None,
             "ttl": int((entry.at + KEPT_FOR).timestamp()),
         }
         parts = [
@@ -96,4 +97,5 @@ def _entry(connection_id: ConnectionId, item: Mapping[str, Any]) -> LogEntry:
         http_status=None if status is None else int(status),
         provider_error=item.get("providerError"),
         authorization_id=None if authorization is None else AuthorizationId(authorization),
+        for_operator=item.get("forOperator", False),
     )

@@ -94,6 +94,8 @@ def _changed_state(table: str, change: Change) -> dict[str, Any]:
     }
     if connection.refresh_at != former.refresh_at:
         sets |= due_item(connection.id, connection.refresh_at)
+    if connection.registration != former.registration:
+        sets["registration"] = connection.registration
     changed, expected = _shared(connection), _shared(former)
     differing = [name for name in changed if changed[name] != expected[name]]
     sets |= {name: changed[name] for name in differing}

@@ -1,13 +1,13 @@
 """The queue of grants to revoke."""
 
-import base64
 import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connections.adapters.aws import translated_errors
-from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
+from connections.adapters.grant_items import grant_item, sealed_grant
+from connections.adapters.sealed_messages import sealed_message
 from connections.adapters.sealing import Sealer
 from connections.domain.grant import Grant, SealedGrant
 
@@ -28,16 +28,10 @@ class SqsSealedRevocations:
 
     def send(self, grant: SealedGrant, after: timedelta) -> None:
         """Send a grant to be revoked after at most 15 minutes."""
-        message = {
-            "pk": grant.connection_id,
-            "grantId": grant.grant_id,
-            "generation": grant.generation,
-            "sealed": base64.b64encode(grant.sealed).decode(),
-        }
         with translated_errors():
             self.client.send_message(
                 QueueUrl=self.url,
-                MessageBody=json.dumps(message),
+                MessageBody=json.dumps(sealed_message(grant)),
                 DelaySeconds=round(after.total_seconds()),
             )
 
@@ -75,14 +69,3 @@ class SqsPostponements:
                 ReceiptHandle=receipt_handle,
                 VisibilityTimeout=round(delay.total_seconds()),
             )
-
-
-def parse_revocation_message(body: str, sealer: Sealer) -> Grant:
-    """Return the grant of a revocation message.
-
-    Raises:
-        ValueError, KeyError: it is no such message.
-        SealBroken: it was sealed for another grant.
-    """
-    message = json.loads(body)
-    return open_grant({**message, "sealed": base64.b64decode(message["sealed"])}, sealer)

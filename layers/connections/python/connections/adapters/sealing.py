@@ -8,7 +8,8 @@ requires it whole.
 
 import json
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,9 @@ logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL)
 KEY_STORE_NAME = "connections-branch-keys"
 """Bound to every branch key: it must never change."""
 CACHED_FOR_SECONDS = 3600
+READY_FOR_SECONDS = 150
+"""Longer than an invocation lasts. A branch key is renewed in the last seconds of its time in the
+cache, and that may fail: it must not when tokens have been issued that are to be sealed."""
 
 
 class Purpose(StrEnum):
@@ -64,8 +68,17 @@ class Sealer:
     """Seals JSON objects for a purpose and a record."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str
+        self,
+        dynamodb: "DynamoDBClient",
+        kms: "KMSClient",
+        table: str,
+        key_arn: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
+        self._cached_at: dict[Purpose, float] = {}
+        """When the branch keys that seal were cached, or shortly before."""
         self._key_store = KeyStore(
             KeyStoreConfig(
                 ddb_client=dynamodb,
@@ -80,12 +93,20 @@ class Sealer:
         )
 
     def ready(self, purpose: Purpose) -> None:
-        """Make sure that something could be sealed now.
+        """Make sure that something can be sealed within two minutes, whatever KMS does.
 
         Raises:
             Unavailable: the branch key cannot be had.
         """
-        self.seal(purpose, "ready", {})
+        began = self._monotonic()
+        cached_at = self._cached_at.get(purpose)
+        if cached_at is not None and began < cached_at + CACHED_FOR_SECONDS - READY_FOR_SECONDS:
+            return
+        # The branch key is asked for anew while the one that is cached still seals.
+        manager = self._managers[purpose] if cached_at is None else self._manager(purpose)
+        self._seal(purpose, "ready", {}, manager)
+        self._managers[purpose] = manager
+        self._cached_at[purpose] = began
 
     def seal(self, purpose: Purpose, record: str, secret: Mapping[str, Any]) -> bytes:
         """Seal a JSON object for the record of that name.
@@ -93,17 +114,10 @@ class Sealer:
         Raises:
             Unavailable: the branch key cannot be had.
         """
-        source = json.dumps(secret, separators=(",", ":")).encode()
-        try:
-            try:
-                return self._encrypt(purpose, record, source)
-            except Exception as error:
-                if not _says(error, "No item found for corresponding branch key"):
-                    raise
-            self._create_branch_keys()
-            return self._encrypt(purpose, record, source)
-        except Exception as error:
-            raise Unavailable("Sealing does not work for now; try again.") from error
+        began = self._monotonic()
+        sealed = self._seal(purpose, record, secret, self._managers[purpose])
+        self._cached_at.setdefault(purpose, began)
+        return sealed
 
     def unseal(self, purpose: Purpose, record: str, sealed: bytes) -> dict[str, Any]:
         """Open what was sealed for the record of that name.
@@ -123,10 +137,25 @@ class Sealer:
         opened: dict[str, Any] = json.loads(source)
         return opened
 
-    def _encrypt(self, purpose: Purpose, record: str, source: bytes) -> bytes:
+    def _seal(
+        self, purpose: Purpose, record: str, secret: Mapping[str, Any], manager: Any
+    ) -> bytes:
+        source = json.dumps(secret, separators=(",", ":")).encode()
+        try:
+            try:
+                return self._encrypt(purpose, record, source, manager)
+            except Exception as error:
+                if not _says(error, "No item found for corresponding branch key"):
+                    raise
+            self._create_branch_keys()
+            return self._encrypt(purpose, record, source, manager)
+        except Exception as error:
+            raise Unavailable("Sealing does not work for now; try again.") from error
+
+    def _encrypt(self, purpose: Purpose, record: str, source: bytes, manager: Any) -> bytes:
         sealed, _ = self._client.encrypt(
             source=source,
-            materials_manager=self._managers[purpose],
+            materials_manager=manager,
             encryption_context=_context(purpose, record),
             algorithm=AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY,
         )
@@ -170,11 +199,16 @@ class Sealer:
                 raise
 
     @cached_property
-    def _managers(self) -> dict[Purpose, Any]:
-        providers = AwsCryptographicMaterialProviders(MaterialProvidersConfig())
-        return {purpose: self._manager(providers, purpose) for purpose in Purpose}
+    def _providers(self) -> Any:
+        return AwsCryptographicMaterialProviders(MaterialProvidersConfig())
 
-    def _manager(self, providers: Any, purpose: Purpose) -> Any:
+    @cached_property
+    def _managers(self) -> dict[Purpose, Any]:
+        return {purpose: self._manager(purpose) for purpose in Purpose}
+
+    def _manager(self, purpose: Purpose) -> Any:
+        """Return what seals and opens, with a cache of its own that is empty yet."""
+        providers = self._providers
         keyring = providers.create_aws_kms_hierarchical_keyring(
             CreateAwsKmsHierarchicalKeyringInput(
                 key_store=self._key_store,

@@ -23,6 +23,7 @@ from connections.domain.identifiers import (
     CustomerId,
     GrantId,
     InstanceId,
+    RegistrationId,
     TemplateId,
     VariableId,
 )
@@ -65,6 +66,7 @@ def evidence_item(evidence: Evidence) -> dict[str, Any]:
         "generation": evidence.generation,
         "httpStatus": evidence.http_status,
         "providerError": evidence.provider_error,
+        "requestId": evidence.request_id,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -153,6 +155,7 @@ def to_connection(item: Mapping[str, Any]) -> Connection:
         last_use=_use(item.get("lastUse")),
         inputs_digest=item.get("inputsDigest"),
         grant_inputs_digest=item.get("grantInputsDigest"),
+        registration=RegistrationId(item["registration"]) if "registration" in item else None,
         fence=int(item["fence"]),
         claim=_claim(item),
         spending=_spending(item),
@@ -180,11 +183,19 @@ def _evidence(item: Mapping[str, Any] | None) -> Evidence | None:
         generation=int(item["generation"]),
         http_status=None if status is None else int(status),
         provider_error=item.get("providerError"),
+        request_id=item.get("requestId"),
     )
 
 
 def _use(item: Mapping[str, Any] | None) -> Use | None:
-    return None if item is None else Use(at=moment(item["at"]), outcome=UseOutcome(item["outcome"]))
+    if item is None:
+        return None
+    generation = item.get("generation")
+    return Use(
+        at=moment(item["at"]),
+        outcome=UseOutcome(item["outcome"]),
+        generation=None if generation is None else int(generation),
+    )
 
 
 def _claim(item: Mapping[str, Any]) -> Claim | None:

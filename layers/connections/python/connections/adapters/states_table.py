@@ -16,9 +16,9 @@ from connections.adapters.state_items import (
 )
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason, Status
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.grant import Grant
-from connections.domain.identifiers import ConnectionId, GrantId
-from connections.domain.refresh import FailureRecord
+from connections.domain.identifiers import ConnectionId, GrantId, RegistrationId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,26 +65,42 @@ class DynamoStates:
             return None
         # A write whose answer was lost was tried again and met itself: the claim is ours. What
         # the former state was spending is gone, so it stands for unknown, which is the safe side.
+        # So does whether its claim had ended by itself: as if it had just now.
         state = to_connection(failed[0])
-        return replace(state, fence=state.fence - 1)
+        return replace(state, fence=state.fence - 1, claim=replace(claim, until=now))
 
     def refreshed(
-        self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
+        self,
+        former: Connection,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        registration: RegistrationId | None = None,
     ) -> bool:
         """Bring the state up to a stored generation and end the claim that `former` precedes."""
         sets = {
             **_alive(grant, refresh_at, now),
+            "registration": registration,
             "grantInputsDigest": grant.issuance.inputs_digest,
             "lastRefreshedAt": grant.tokens.issued_at,
         }
         return self._write(former, sets, (*CLAIM, *SPENDING, "reason", "lastError"))
 
     def connected(
-        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+        self,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        asked: str | None = None,
+        registration: RegistrationId | None = None,
     ) -> bool:
         """Record a new grant, whoever held a claim."""
         digest = grant.issuance.inputs_digest
-        sets = {**_alive(grant, refresh_at, now), "grantInputsDigest": digest}
+        sets = {
+            **_alive(grant, refresh_at, now),
+            "registration": registration,
+            "grantInputsDigest": digest,
+        }
         if asked is not None:
             sets["requestedScopes"] = asked
         forgets = (*CLAIM, *SPENDING, "reason", "lastError", "lastUse", "lastRefreshedAt")
@@ -114,14 +130,16 @@ class DynamoStates:
         return self._write(former, sets, forgets)
 
     def released(self, former: Connection, refresh_at: datetime | None) -> bool:
-        """End the claim that `former` precedes with `spending` as it was."""
-        spending = former.spending
+        """End the claim that `former` precedes with `spending` and an ended claim as they were."""
+        spending, ended = former.spending, former.claim
         sets = {
             "spendingGrant": spending.grant_id if spending else None,
             "spendingGeneration": spending.generation if spending else None,
+            "claimHolder": ended.holder if ended else None,
+            "claimUntil": ended.until if ended else None,
             **due_item(former.id, refresh_at),
         }
-        return self._write(former, sets, CLAIM)
+        return self._write(former, sets, ())
 
     def disconnected(self, former: Connection, now: datetime, ended: GrantId | None = None) -> bool:
         """Record that the grant of `former`, or the one that was ended, is gone."""
@@ -136,6 +154,7 @@ class DynamoStates:
             "grantedScopes": None,
             "account": None,
             "grantInputsDigest": None,
+            "registration": None,
             **due_item(former.id, None),
         }
         forgets = (*CLAIM, *SPENDING, "lastError", "lastUse", "lastRefreshedAt")
@@ -169,7 +188,7 @@ class DynamoStates:
         gone = [*forgets, *(name for name in sets if name not in kept)]
         assignments = ", ".join(f"#{name} = :{name}" for name in kept)
         setting = f"SET {assignments}" if kept else ""
-        removals = ", ".join(f"#{name}" for name in gone)
+        removals = "REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
         raising = "ADD fence :one" if overtaking else ""
         values = {f":{name}": value for name, value in kept.items()}
         if overtaking:
@@ -178,7 +197,7 @@ class DynamoStates:
             self.client.update_item(
                 TableName=self.table,
                 Key=to_item(state_key(connection_id)),
-                UpdateExpression=f"{setting} REMOVE {removals} {raising}",
+                UpdateExpression=f"{setting} {removals} {raising}",
                 ConditionExpression=expression,
                 ExpressionAttributeNames={f"#{name}": name for name in (*kept, *gone)},
                 ExpressionAttributeValues=to_item({**values, **expected}),

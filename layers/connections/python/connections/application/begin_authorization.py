@@ -8,9 +8,9 @@ from datetime import datetime
 
 from connections.application.discover import Discoverer
 from connections.application.flow_ports import Flows, LapseQueue
+from connections.application.issuing import issuance_of
 from connections.application.landing import Landings
 from connections.application.ports import Clock, Connections, Logbook
-from connections.application.registration import issuance_of
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Misconfigured, NotFound
 from connections.domain.flow import FLOW_LIFETIME, Authorization, Flow

@@ -11,9 +11,9 @@ from connections.application.change_entry import change_entry
 from connections.application.create_connection import FILLED, VALUES
 from connections.application.entered_values import missing_inputs, size_problems, value_problems
 from connections.application.instance_ports import Change, ChangedConnections
+from connections.application.issuing import inputs_digest
 from connections.application.ports import Clock, Connections, Logbook
 from connections.application.redirects import changed_redirects
-from connections.application.registration import inputs_digest
 from connections.application.settled_state import settled
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Conflict, InUse, InvalidRequest, NotFound, Problem

@@ -7,8 +7,8 @@ that there are. Until it is stored, the one before goes on.
 from dataclasses import dataclass
 
 from connections.application.entered_values import missing_inputs
+from connections.application.issuing import issuance_of
 from connections.application.ports import Clock, Connections, States
-from connections.application.registration import issuance_of
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason
 from connections.domain.grant import Grant, Issuance

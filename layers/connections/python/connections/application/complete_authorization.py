@@ -4,6 +4,7 @@ Whatever goes wrong leaves an entry in the connection's log, and the old grant a
 """
 
 import hmac
+import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from connections.application.flow_ports import Flows, UsedFlow
 from connections.application.identify_account import AccountReader
 from connections.application.insisting import insist
 from connections.application.invocation import Invocation
+from connections.application.issuing import requested_scopes
 from connections.application.keep_tokens import end_at_server, let_go
 from connections.application.ports import (
     AuthorizationServer,
@@ -24,7 +26,6 @@ from connections.application.ports import (
     RevocationQueue,
     Tokens,
 )
-from connections.application.registration import requested_scopes
 from connections.application.remedies import NOT_EXCHANGED, NOT_STORED
 from connections.domain.errors import Misconfigured, Unavailable
 from connections.domain.flow import Authorization, Flow, Landing, Outcome
@@ -44,6 +45,8 @@ from connections.oauth.client import OAuthClient
 from connections.oauth.id_token import IdTokenRejected
 from connections.oauth.token_request import code_request
 from connections.oauth.token_response import TokenRequestFailed, token_set
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,7 @@ class AuthorizationCompleter:
             tokens=tokens,
             issuance=flow.issuance,
             context=context,
+            since=tokens.issued_at,
         )
         try:
             account = self.accounts.account(client, tokens, nonce(response.state), invocation)
@@ -192,15 +196,20 @@ class AuthorizationCompleter:
     def _connected(self, flow: Flow, grant: Grant) -> Completion:
         client = OAuthClient.of(grant.issuance, grant.context)
         now = self.clock.now()
-        refresh_at = refresh_time(grant.tokens, client.renewal, spread=self.chance())
+        refresh_at = refresh_time(grant, client.renewal, spread=self.chance())
         # The tokens first: they are the truth, and the state is mended from them if need be.
         try:
             insist(lambda: self.tokens.begin(grant), self.clock)
         except Unavailable:
+            # It is not ended: an answer may have been lost, and then it is stored and works.
+            told = {"connectionId": flow.connection_id, "cause": "not-stored"}
+            logger.error("grant-orphaned", extra=told)  # noqa: TRY400 - no foreign words in logs
             self.log.failed(flow, NOT_STORED)
             raise
-        asked = requested_scopes(grant.issuance)
-        if not insist(lambda: self.grants.connected(grant, refresh_at, now, asked), self.clock):
+        asked, under = requested_scopes(grant.issuance), client.registration
+        if not insist(
+            lambda: self.grants.connected(grant, refresh_at, now, asked, under), self.clock
+        ):
             return self._gone(grant)
         self.log.connected(
             flow,

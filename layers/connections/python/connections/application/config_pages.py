@@ -10,6 +10,7 @@ from connections.application.configure_user import UserConfigurator
 from connections.application.entered_values import missing_inputs
 from connections.application.holding import Configured, Held
 from connections.application.instance_connections import LoadedVersion, VersionVariable
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.caller import Caller, Organization, Owner, Role, Scope
 from connections.domain.connection import Connection, Inputs
 from connections.domain.identifiers import ConnectionId, InstanceId, VariableId
@@ -58,6 +59,7 @@ class ConfigPages:
 
     workshop: Workshop
     users: UserConfigurator
+    sight: ConnectionSight
 
     def of_instance(
         self, identifier: InstanceId, caller: Caller
@@ -68,7 +70,7 @@ class ConfigPages:
             NotFound: there is no such instance.
         """
         configured = self.workshop.configured(identifier)
-        return configured.instance, shown_pages(configured, caller)
+        return configured.instance, self.shown(configured, caller)
 
     def of_user(
         self, identifier: InstanceId, user_id: str, caller: Caller
@@ -79,18 +81,19 @@ class ConfigPages:
             NotFound: there is no such instance.
         """
         configured = self.users.configured(identifier, user_id)
-        return configured.instance, shown_pages(configured, caller)
+        return configured.instance, self.shown(configured, caller)
 
-
-def shown_pages(configured: Configured, caller: Caller) -> list[ShownPage]:
-    """Return the pages of what is configured, without another request."""
-    showing = Showing(
-        level=configured.level,
-        held=configured.holding.current,
-        caller=caller,
-        may_change=_may_change(caller, configured.owner),
-    )
-    return showing.pages(configured.version, configured.holding.connections)
+    def shown(self, configured: Configured, caller: Caller) -> list[ShownPage]:
+        """Return the pages of what is configured, with one request where something is connected."""
+        pairs = configured.holding.current
+        shown = self.sight.seen([connection for connection, _ in pairs.values()])
+        showing = Showing(
+            level=configured.level,
+            held={each.id: (each, pairs[each.id][1]) for each in shown},
+            caller=caller,
+            may_change=_may_change(caller, configured.owner),
+        )
+        return showing.pages(configured.version, configured.holding.connections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from connections.application.access_ports import SealedTokens
 from connections.application.invocation import Invocation
+from connections.application.issuing import issuance_of
 from connections.application.ports import (
     Clock,
     Connections,
@@ -21,7 +22,6 @@ from connections.application.ports import (
     States,
     Tokens,
 )
-from connections.application.registration import issuance_of
 from connections.application.revoke import BY_HAND, FIRST_DELAY, Revoker
 from connections.domain.connection import Connection, Reason
 from connections.domain.errors import NotFound, NotOAuth, Unavailable

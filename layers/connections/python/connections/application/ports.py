@@ -4,20 +4,21 @@ Every method may raise `Unavailable` when the service behind it does not answer;
 raises is said with it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Inputs, Use
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.failure import Failure
 from connections.domain.grant import Grant
 from connections.domain.identifiers import (
     ConnectionId,
     GrantId,
+    RegistrationId,
 )
 from connections.domain.log_entry import LogEntry
-from connections.domain.refresh import FailureRecord
 from connections.oauth.messages import ServerRequest, ServerResponse
 from connections_sdk.definitions import Component
 
@@ -62,8 +63,11 @@ class Connections(Protocol):
             SealBroken: the inputs are not those that were sealed for this connection.
         """
 
-    def used(self, connection_id: ConnectionId, use: Use) -> bool:
-        """Record what an execution saw; False if there is no such connection."""
+    def used(self, connection_id: ConnectionId, use: Use) -> Connection | None:
+        """Record what an execution saw, and return the state as it was just before.
+
+        None if there is no such connection.
+        """
 
 
 class States(Protocol):
@@ -78,18 +82,27 @@ class States(Protocol):
         """
 
     def refreshed(
-        self, former: Connection, grant: Grant, refresh_at: datetime | None, now: datetime
+        self,
+        former: Connection,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        registration: RegistrationId | None = None,
     ) -> bool:
         """Bring the state up to a stored generation and end the claim that `former` precedes.
 
-        False if another has taken over, whose business it then is.
+        `registration` is the client registration under which it is refreshed. False if another
+        has taken over, whose business it then is.
         """
 
     def failed(self, former: Connection, record: FailureRecord, now: datetime) -> bool:
         """Record a failed refresh and end the claim that `former` precedes."""
 
     def released(self, former: Connection, refresh_at: datetime | None) -> bool:
-        """End the claim that `former` precedes with `spending` as it was."""
+        """End the claim that `former` precedes with `spending` as it was.
+
+        So is a claim that had ended by itself: it says from when on the outcome is unknown.
+        """
 
     def disconnected(self, former: Connection, now: datetime, ended: GrantId | None = None) -> bool:
         """Record that the grant of `former`, or `ended`, is gone; False if there is another.
@@ -102,12 +115,18 @@ class NewGrants(Protocol):
     """The state item when a customer has consented."""
 
     def connected(
-        self, grant: Grant, refresh_at: datetime | None, now: datetime, asked: str | None = None
+        self,
+        grant: Grant,
+        refresh_at: datetime | None,
+        now: datetime,
+        asked: str | None = None,
+        registration: RegistrationId | None = None,
     ) -> bool:
         """Record a new grant, once; False if the connection is gone, or being deleted.
 
-        `asked` are the scopes that were asked for, where they may be others than before. Whoever
-        holds a claim is overtaken: the fence rises.
+        `asked` are the scopes that were asked for, where they may be others than before;
+        `registration` the client registration under which it is refreshed. Whoever holds a claim
+        is overtaken: the fence rises.
         """
 
 
@@ -170,25 +189,21 @@ class Logs(Protocol):
         """
 
 
-class DueIndex(Protocol):
-    """The sparse index of what is to be refreshed."""
-
-    def due(self, now: datetime) -> Iterator[Sequence[ConnectionId]]:
-        """Return pages of the connections whose refresh time has come."""
-
-
-class RefreshQueue(Protocol):
-    """Hands connections to the refreshing function."""
-
-    def send(self, connection_ids: Sequence[ConnectionId], since: datetime) -> None:
-        """Send one message a connection."""
-
-
 class RevocationQueue(Protocol):
     """Hands grants, sealed, to the revoking function."""
 
     def send(self, grant: Grant, *, after: timedelta = timedelta()) -> None:
         """Send a grant to be revoked, at once or after at most 15 minutes."""
+
+
+class RescueQueue(Protocol):
+    """Keeps token sets, sealed, that could not be stored, until the refreshing function can."""
+
+    def send(self, successor: Grant) -> None:
+        """Send a grant at the generation that is to be stored."""
+
+    def waiting(self) -> int:
+        """Return about how many there are, seen a minute late at the most."""
 
 
 class SettledRevocations(Protocol):
@@ -214,11 +229,12 @@ class AuthorizationServer(Protocol):
 
 
 class NotSent(Exception):
-    """Nothing reached the authorization server."""
+    """Nothing reached the authorization server: it did not let us, or we did not try."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, *, unreachable: bool = False) -> None:
         super().__init__(failure.explanation)
         self.failure = failure
+        self.unreachable = unreachable
 
 
 class NoAnswer(Exception):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connections.application.access_ports import ConnectionList
 from connections.application.ports import Connections
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.connection import Connection, Inputs, Light, Status
 from connections.domain.errors import NotFound
 from connections.domain.identifiers import ConnectionId, CustomerId, InstanceId
@@ -40,9 +41,10 @@ class ConnectionReader:
 
     connections: Connections
     listed: ConnectionList
+    sight: ConnectionSight
 
     def read(self, identifier: ConnectionId) -> tuple[Connection, Inputs]:
-        """Return a connection with its inputs.
+        """Return a connection as it shows itself, with its inputs.
 
         Raises:
             NotFound: there is none.
@@ -50,7 +52,12 @@ class ConnectionReader:
         found = self.connections.with_inputs(identifier)
         if found is None:
             raise NotFound("There is no such connection.")
-        return found
+        return self.seen(*found)
+
+    def seen(self, connection: Connection, inputs: Inputs) -> tuple[Connection, Inputs]:
+        """Return a connection that was just read as it shows itself, with its inputs."""
+        (shown,) = self.sight.seen([connection])
+        return shown, inputs
 
     def exists(self, identifier: ConnectionId) -> ConnectionId:
         """Return the id of a connection that there is.
@@ -78,7 +85,8 @@ class ConnectionReader:
         found: list[Connection] = []
         for _ in range(MOST_PAGES):
             listed, cursor = self.listed.page(wanted.customer_id, limit=limit, cursor=cursor)
-            found += [each for each in listed if wanted.includes(each) and visible(each)]
+            shown = self.sight.seen([each for each in listed if visible(each)])
+            found += [each for each in shown if wanted.includes(each)]
             more = cursor is not None or len(found) > limit
             if len(found) >= limit and more:
                 return found[:limit], self.listed.cursor_after(found[limit - 1].id)

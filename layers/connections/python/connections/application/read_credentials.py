@@ -115,8 +115,7 @@ def _refuse_unfetched(definition: ConnectionDefinition, inputs: Inputs) -> None:
 def _usable(outcome: Outcome, read: Grant | None, now: datetime) -> Grant:
     """Return the grant that may be handed out: the freshest known, if its access token lives."""
     grant = outcome.grant or read
-    fresh = outcome.result in {Result.REFRESHED, Result.CURRENT}
-    if grant is not None and (fresh or grant.tokens.alive(now)):
+    if grant is not None and (outcome.fresh or grant.tokens.alive(now)):
         return grant
     raise refresh_error(outcome, now)
 

@@ -8,11 +8,12 @@ Client credentials are fetched here for the first time, too: nobody consents to 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from connections.application.client_credentials import CurrentIssuances
 from connections.application.discover import Discoverer
+from connections.application.gate import Gate
 from connections.application.invocation import Invocation
 from connections.application.keep_tokens import TokenKeeper
 from connections.application.ports import (
@@ -20,8 +21,7 @@ from connections.application.ports import (
     Clock,
     Connections,
     Logbook,
-    NoAnswer,
-    NotSent,
+    RescueQueue,
     RevocationQueue,
     States,
     Tokens,
@@ -29,36 +29,33 @@ from connections.application.ports import (
 from connections.application.refresh_attempt import Attempt
 from connections.application.refresh_log import RefreshLog
 from connections.application.refresh_outcome import Outcome, Result
-from connections.application.remedies import (
-    DISCONNECT_FINISHED,
-    FETCHED,
-    REFRESHED_AGAIN,
-    TAKEN_UP,
-)
+from connections.application.registration_ports import Registrations
+from connections.application.remedies import DISCONNECT_FINISHED
+from connections.application.spend import Spender
 from connections.domain.claim import Claim, claim_end
-from connections.domain.connection import Connection, Status
-from connections.domain.errors import Misconfigured
+from connections.domain.connection import Connection
+from connections.domain.errors import Unavailable
+from connections.domain.failed_refresh import LONGEST_BACKOFF
 from connections.domain.failure import Failure, FailureKind
-from connections.domain.grant import Grant, TokenSet
-from connections.domain.identifiers import ConnectionId, Randomness, grant_id
+from connections.domain.grant import Grant
+from connections.domain.identifiers import ConnectionId, Randomness
 from connections.domain.log_entry import Event, Severity
 from connections.domain.refresh import (
+    RESCUE_PATIENCE,
+    Cause,
     Need,
     Step,
     after_claiming,
-    after_failure,
     asked_to_wait,
     hold_time,
+    outcome_unknown,
 )
 from connections.oauth.client import OAuthClient
-from connections.oauth.messages import ServerRequest
-from connections.oauth.token_request import credentials_request, refresh_request
-from connections.oauth.token_response import TokenRequestFailed, token_set
 
-LEAST_TIME = timedelta(seconds=16)
-"""What a refresh needs at the most: the whole time of a call, and time to store its answer."""
-
-
+LEAST_TIME = timedelta(seconds=18)
+"""What a refresh needs at the most: the whole time of a call, and time to keep its answer."""
+FURTHEST_AHEAD = timedelta(seconds=30)
+"""How long a refresh waits in its worker for its turn under a rate."""
 _ENDED = Failure(
     kind=FailureKind.GRANT, explanation="the access token has ended and nothing renews it"
 )
@@ -73,7 +70,9 @@ class Refresher:
     tokens: Tokens
     servers: AuthorizationServer
     discoverer: Discoverer
+    registrations: Registrations
     revocations: RevocationQueue
+    rescues: RescueQueue
     logbook: Logbook
     clock: Clock
     randomness: Randomness = secrets.token_bytes
@@ -88,6 +87,20 @@ class Refresher:
             Misconfigured: a definition that was stored breaks a rule.
             SealBroken: the stored grant or inputs are not this connection's.
         """
+        gate = self.gate()
+        try:
+            return self.refresh_through(gate, connection_id, need, invocation)
+        finally:
+            gate.settle()
+
+    def gate(self) -> Gate:
+        """Return what lets refreshes pass, for one run of a function; it is settled at its end."""
+        return Gate(registrations=self.registrations, clock=self.clock, chance=self.chance)
+
+    def refresh_through(
+        self, gate: Gate, connection_id: ConnectionId, need: Need, invocation: Invocation
+    ) -> Outcome:
+        """Do the same as one of many of this run, which have a gate together."""
         if invocation.deadline - self.clock.now() < LEAST_TIME:
             return Outcome(result=Result.BUSY)
         # A name of its own for each claim: one invocation makes many.
@@ -102,9 +115,13 @@ class Refresher:
             context = grant.context if grant else None
             client = OAuthClient.of(issuance, context) if issuance else None
             self.tokens.ready()
-        except Exception:
+        except Exception as error:
             # Nothing was sent: whatever it was, the claim must not look as if something had been.
-            self.states.released(former, former.refresh_at)
+            # What does not pass by itself is not tried again every minute.
+            again = former.refresh_at
+            if again is not None and not isinstance(error, Unavailable):
+                again = self.clock.now() + LONGEST_BACKOFF
+            self.states.released(former, again)
             raise
         if issuance is None or client is None:
             outcome = self._without_grant(former)
@@ -112,30 +129,38 @@ class Refresher:
             LEAST_TIME + client.slowness
         ):
             # Sent, it would be cut short, and whether the server acted would not be known.
-            self.states.released(former, former.refresh_at)
-            outcome = Outcome(result=Result.BUSY)
+            outcome = self._released(former, Result.BUSY)
         else:
             attempt = Attempt(
-                former=former, issuance=issuance, client=client, deadline=invocation.deadline
+                former=former,
+                issuance=issuance,
+                client=client,
+                deadline=invocation.deadline,
+                request_id=invocation.id,
             )
-            outcome = self._act(attempt, grant, need) if grant else self._fetch(attempt, need)
+            outcome = (
+                self._act(gate, attempt, grant, need) if grant else self._fetch(gate, attempt, need)
+            )
         self._issuances.look_again(former, claim)
         return outcome
 
     @property
-    def _issuances(self) -> CurrentIssuances:
-        return CurrentIssuances(self.connections, self.states, self.clock)
-
-    @property
-    def _keeper(self) -> TokenKeeper:
+    def keeper(self) -> TokenKeeper:
+        """What stores the token sets that are issued."""
         return TokenKeeper(
             connections=self.connections,
             states=self.states,
             tokens=self.tokens,
             revocations=self.revocations,
+            rescues=self.rescues,
+            log=self._log,
             clock=self.clock,
             chance=self.chance,
         )
+
+    @property
+    def _issuances(self) -> CurrentIssuances:
+        return CurrentIssuances(self.connections, self.states, self.clock)
 
     @property
     def _log(self) -> RefreshLog:
@@ -149,100 +174,96 @@ class Refresher:
             self._log.wrote(former, Event.DISCONNECTED, Severity.INFO, DISCONNECT_FINISHED)
         return Outcome(result=Result.NOT_CONNECTED)
 
-    def _act(self, attempt: Attempt, grant: Grant, need: Need) -> Outcome:
+    def _act(self, gate: Gate, attempt: Attempt, grant: Grant, need: Need) -> Outcome:
         """Do what the second look says."""
         former, client, now = attempt.former, attempt.client, self.clock.now()
         outdated = attempt.issuance.inputs_digest != grant.issuance.inputs_digest
         step = after_claiming(former, grant, need, client.renewal, now=now, outdated=outdated)
         match step:
             case Step.MEND:
-                refresh_at = self._keeper.bring_up(former, grant, client)
+                refresh_at = self.keeper.bring_up(former, grant, client)
                 # Brought up, it may still not last long enough: whoever needs more looks again.
                 enough = need.satisfied_by(grant, refresh_at, now)
                 return Outcome(result=Result.CURRENT if enough else Result.BUSY, grant=grant)
             case Step.RELEASE:
-                return self._released(former, grant, need)
+                satisfied = need.satisfied_by(grant, former.refresh_at, now)
+                return self._released(former, Result.CURRENT if satisfied else Result.HELD, grant)
             case Step.HOLD:
-                retry_at = hold_time(grant, now)
+                retry_at = hold_time(former, grant, client.renewal, now)
                 self.states.released(former, retry_at)
                 return Outcome(result=Result.HELD, grant=grant, retry_at=retry_at)
             case Step.END:
-                return self._failed(attempt, grant, _ENDED)
+                return self._spender(gate).failed(attempt, grant, _ENDED)
+            case Step.SPEND if self._awaits_rescue(former, grant, client):
+                return self._held_back(former, grant, need, now + RESCUE_PATIENCE)
             case Step.SPEND:
-                return self._spend(attempt, grant, outdated=outdated)
+                attempt = attempt.counting(grant, need.cause)
+                if held := self._held(gate, attempt, need):
+                    return self._held_back(former, grant, need, held)
+                return self._spender(gate).spend(attempt, grant, outdated=outdated)
             case _:
                 assert_never(step)
 
-    def _released(self, former: Connection, grant: Grant, need: Need) -> Outcome:
+    def _fetch(self, gate: Gate, attempt: Attempt, need: Need) -> Outcome:
+        """Fetch the first token set of client credentials."""
+        former = attempt.former
+        if asked_to_wait(former, need, self.clock.now()):
+            return self._released(former, Result.HELD)
+        return self._spender(gate).fetch(attempt)
+
+    def _awaits_rescue(self, former: Connection, grant: Grant, client: OAuthClient) -> bool:
+        """Tell whether what became of this refresh token may lie in the rescue queue.
+
+        A token set that waits there is nobody's yet: while any does, no refresh token is sent
+        again of which it is not known what became of it.
+        """
+        if client.renewal.reuse_is_safe or not outcome_unknown(former, grant):
+            return False
+        try:
+            return self.rescues.waiting() > 0
+        except Unavailable:
+            return True
+
+    def _held(self, gate: Gate, attempt: Attempt, need: Need) -> datetime | None:
+        """Return until when the registration holds it back; None, at its time, if it may go."""
+        client, now = attempt.client, self.clock.now()
+        held = None if need.cause is Cause.DEMANDED else gate.held_until(attempt.counted, now)
+        if held is not None or need.cause is not Cause.DUE:
+            # Whoever waits for an answer goes before what is only due.
+            return held
+        latest = min(attempt.deadline - LEAST_TIME - client.slowness, now + FURTHEST_AHEAD)
+        slot = gate.slot(attempt.counted, client.rate, now, latest)
+        if slot is None:
+            return latest
+        if slot > now:
+            self.clock.sleep((slot - now).total_seconds())
+        return None
+
+    def _held_back(self, former: Connection, grant: Grant, need: Need, until: datetime) -> Outcome:
+        """Give the claim back; what is due is due as before, and a report becomes due."""
+        due = until if need.cause is Cause.REPORTED else former.refresh_at
+        self.states.released(former, due)
+        return Outcome(result=Result.HELD, grant=grant, status=former.status, retry_at=until)
+
+    def _released(
+        self,
+        former: Connection,
+        result: Result,
+        grant: Grant | None = None,
+    ) -> Outcome:
         self.states.released(former, former.refresh_at)
-        satisfied = need.satisfied_by(grant, former.refresh_at, self.clock.now())
-        result = Result.CURRENT if satisfied else Result.HELD
         return Outcome(result=result, grant=grant, status=former.status, retry_at=former.refresh_at)
 
-    def _spend(self, attempt: Attempt, grant: Grant, *, outdated: bool) -> Outcome:
-        former = attempt.former
-        # Another registration's answers are not mixed with this one's.
-        before = None if outdated else grant.tokens
-        try:
-            attempt = attempt.described(self.discoverer)
-            # The second look established that there is what refreshes it.
-            request = refresh_request(attempt.client, grant.tokens, now=self.clock.now())
-            tokens = self._answered(attempt, request, before)
-        except (NotSent, NoAnswer, TokenRequestFailed, Misconfigured) as error:
-            return self._failed(attempt, grant, error.failure)
-        successor = grant.succeeded_by(tokens, attempt.issuance)
-        outcome = self._keeper.succeed(former, successor, attempt.client, attempt.deadline)
-        if outcome.result is Result.REFRESHED and (outdated or former.status is not Status.ACTIVE):
-            words = TAKEN_UP if outdated else REFRESHED_AGAIN
-            self._log.wrote(former, Event.REFRESHED, Severity.INFO, words)
-        return outcome
-
-    def _fetch(self, attempt: Attempt, need: Need) -> Outcome:
-        """Fetch the first token set of client credentials."""
-        former, now = attempt.former, self.clock.now()
-        if asked_to_wait(former, need, now):
-            self.states.released(former, former.refresh_at)
-            return Outcome(result=Result.HELD, status=former.status, retry_at=former.refresh_at)
-        try:
-            attempt = attempt.described(self.discoverer)
-            tokens = self._answered(attempt, credentials_request(attempt.client, now=now), None)
-        except (NotSent, NoAnswer, TokenRequestFailed, Misconfigured) as error:
-            return self._failed(attempt, None, error.failure)
-        grant = Grant(
-            connection_id=former.id,
-            grant_id=grant_id(now, self.randomness),
-            generation=1,
-            tokens=tokens,
-            issuance=attempt.issuance,
-        )
-        outcome = self._keeper.begin(former, grant, attempt.client, attempt.deadline)
-        if outcome.result is Result.REFRESHED:
-            self._log.wrote(former, Event.CONNECTED, Severity.INFO, FETCHED)
-        return outcome
-
-    def _answered(self, attempt: Attempt, asked: ServerRequest, old: TokenSet | None) -> TokenSet:
-        answer = self.servers.send(asked, attempt.deadline)
-        return token_set(attempt.client, answer, former=old)
-
-    def _failed(self, attempt: Attempt, spent: Grant | None, failure: Failure) -> Outcome:
-        former, client, now = attempt.former, attempt.client, self.clock.now()
-        if client.credentials is not None:
-            failure = failure.without_consent()
-        # The loser of a race must not end the winner's grant: whoever holds a claim looks again
-        # that the generation it spent is still the one that is stored.
-        if failure.kind is FailureKind.GRANT and (winner := self._keeper.winner(former, client)):
-            return winner
-        record = after_failure(former, spent, failure, now=now, chance=self.chance())
-        if not self.states.failed(former, record, now):
-            # Disconnected or connected anew meanwhile: the failure is of what is gone.
-            if (superseded := self._keeper.superseded(former)) is not None:
-                return superseded
-        elif (former.status, former.reason) != (record.status, record.reason):
-            self._log.failed(former, failure, record)
-        return Outcome(
-            result=Result.FAILED,
-            grant=spent,
-            failure=failure,
-            status=record.status,
-            retry_at=record.refresh_at,
+    def _spender(self, gate: Gate) -> Spender:
+        return Spender(
+            connections=self.connections,
+            states=self.states,
+            servers=self.servers,
+            discoverer=self.discoverer,
+            keeper=self.keeper,
+            log=self._log,
+            clock=self.clock,
+            randomness=self.randomness,
+            chance=self.chance,
+            gate=gate,
         )

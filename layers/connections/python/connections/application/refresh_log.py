@@ -1,13 +1,14 @@
 """What refreshes leave in a connection's log."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from connections.application.ports import Clock, Logbook
-from connections.application.remedies import REFRESH_REMEDIES
-from connections.domain.connection import Connection, Status
+from connections.application.remedies import REFRESH_REMEDIES, consent_ends
+from connections.domain.connection import Connection, Reason, Status
+from connections.domain.failed_refresh import FailureRecord
 from connections.domain.failure import Failure
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.domain.refresh import FailureRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,15 @@ class RefreshLog:
             f"{happened}: {failure.explanation}. "
             + (failure.remedy or REFRESH_REMEDIES[record.reason]),
             failure,
+            # A remedy of its own is for whoever entered a value.
+            for_operator=failure.remedy is None
+            and record.status is Status.DEGRADED
+            and record.reason is Reason.OPERATOR_ACTION_REQUIRED,
         )
+
+    def expiring(self, former: Connection, ends_at: datetime) -> None:
+        """Say that the consent is about to end."""
+        self.wrote(former, Event.EXPIRING, Severity.WARNING, consent_ends(ends_at))
 
     def wrote(
         self,
@@ -38,6 +47,8 @@ class RefreshLog:
         severity: Severity,
         detail: str,
         failure: Failure | None = None,
+        *,
+        for_operator: bool = False,
     ) -> None:
         """Write an entry, with the evidence of a failure if there was one."""
         self.logbook.write(
@@ -49,5 +60,6 @@ class RefreshLog:
                 detail=detail,
                 http_status=failure.http_status if failure else None,
                 provider_error=failure.provider_error if failure else None,
+                for_operator=for_operator,
             )
         )

@@ -76,7 +76,7 @@ class RefreshNow:
             if self.clock.now() >= give_up:
                 raise Unavailable("Another refresh of this connection is still under way.")
             self.clock.sleep(0.05 + 0.15 * self.chance())
-        if outcome.result not in {Result.REFRESHED, Result.CURRENT}:
+        if not outcome.fresh:
             raise self._error(found, outcome)
         refreshed = self.connections.with_inputs(connection_id)
         if refreshed is None:

@@ -13,12 +13,15 @@ class Result(StrEnum):
     """What became of a wish for a refresh."""
 
     REFRESHED = "refreshed"
+    RESCUED = "rescued"
+    """Refreshed, and to be stored by a queue, because storage did not answer."""
     CURRENT = "current"
     """Nothing was sent, because what is stored is good."""
     BUSY = "busy"
     """Somebody else is at it."""
     HELD = "held"
-    """Nothing was sent, because it is not the time: after a failure, or for a dead grant."""
+    """Nothing was sent, because it is not the time: after a failure, for a dead grant, or because
+    its client registration is held back."""
     FAILED = "failed"
     NOT_CONNECTED = "not-connected"
 
@@ -33,3 +36,8 @@ class Outcome:
     failure: Failure | None = None
     status: Status | None = None
     retry_at: datetime | None = None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether what is wanted is there."""
+        return self.result in {Result.REFRESHED, Result.RESCUED, Result.CURRENT}

@@ -1,5 +1,7 @@
 """What went wrong, in words that say what to do. They stand in logs and on pages."""
 
+from datetime import datetime
+
 from connections.domain.connection import Reason
 from connections.domain.failure import FailureKind
 
@@ -12,6 +14,15 @@ CONNECTED_FOR_A_WHILE = (
 
 FETCHED = "The access token was fetched with the client's credentials and is stored."
 REFRESHED_AGAIN = "The tokens are refreshed again."
+FAILED_FOR_NOW = (
+    "The refresh failed for now and is tried again by itself; until then the access token is handed"
+    " out while it lives. If the client id and the client secret are your own, check them at the"
+    " provider."
+)
+APP_RENEWED = (
+    "The client secret of this connection was refused; the one that was entered since works and is"
+    " used from now on."
+)
 TAKEN_UP = "The access token was fetched under the inputs as they are now."
 
 ACCOUNT_CHANGED = (
@@ -89,6 +100,23 @@ def nobody_came_back(redirect_uri: str) -> str:
     )
 
 
+def unauthorized(execution_id: str | None) -> str:
+    """Return what is said when an execution saw the access token refused."""
+    who = "An execution" if execution_id is None else f"The execution {execution_id}"
+    return (
+        f"{who} reported that the third party refuses the access token, and a refresh was asked"
+        " for. If the next token is refused as well, check what the account may do there."
+    )
+
+
+def consent_ends(at: datetime) -> str:
+    """Return what to do about a consent that ends whatever is done with its tokens."""
+    return (
+        f"The provider ends this consent on {at:%Y-%m-%d}, however it is used. Send the customer to"
+        " CONNECT before then: the connection goes on working meanwhile."
+    )
+
+
 EXCHANGE_REMEDIES = {
     FailureKind.GRANT: "The code had expired or was used; press CONNECT again. If it happens every"
     " time, check the redirect URI and the client id that are registered with the app.",
@@ -107,7 +135,7 @@ REFRESH_REMEDIES = {
     Reason.EXPIRED: "Ask the provider for offline access, in the scopes or in the authorize URL,"
     " and press CONNECT again.",
     Reason.OPERATOR_ACTION_REQUIRED: "The app is refused, not the customer: check the client id and"
-    " the client secret at the provider. It is tried again by itself.",
+    " the client secret at the provider, or enter the new secret. It is tried again by itself.",
     Reason.OUTCOME_UNKNOWN: "Whether the server acted is not known: the refresh token is tried"
     " again when nothing can be lost by it.",
     Reason.RATE_LIMITED: "It is tried again by itself.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from connections.application.entered_values import missing_inputs
-from connections.application.registration import inputs_digest
+from connections.application.issuing import inputs_digest
 from connections.domain.connection import Connection, Inputs, Reason, Status
 from connections.oauth.client import definition_of
 
@@ -41,8 +41,12 @@ def settled(connection: Connection, inputs: Inputs) -> Connection:
     ):
         # The grant may have been asked for more than the inputs say.
         scopes = connection.requested_scopes
+    changed = connection.grant_id is not None and digest != connection.grant_inputs_digest
     return replace(
         connection,
+        # A grant under former inputs is neither held back with those under the new, nor shows
+        # what is wrong with them.
+        registration=None if changed else connection.registration,
         status=status,
         reason=reason,
         requested_scopes=scopes if connection.oauth else None,

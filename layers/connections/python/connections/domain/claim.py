@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from connections.domain.identifiers import GrantId
 
 OUTLASTS_HOLDER = timedelta(seconds=30)
+COMMIT_RESERVE = timedelta(seconds=7)
+"""What is left of an invocation for storing an answer, or else rescuing it, each of which may take
+3 s; with less, nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from connections.domain.identifiers import (
     ConnectionId,
     GrantId,
     InstanceId,
+    RegistrationId,
     TemplateId,
     VariableId,
 )
@@ -25,7 +26,7 @@ class Status(StrEnum):
     """Not connected yet, or disconnected."""
     ACTIVE = "active"
     DEGRADED = "degraded"
-    """Refreshing fails for now; the access token is handed out while it lives."""
+    """Refreshing fails for now, or is held back; the access token is handed out while it lives."""
     RECONNECT_REQUIRED = "reconnect-required"
     """The authorization server said that the grant is dead."""
 
@@ -56,7 +57,8 @@ class Light(StrEnum):
     GREEN = "green"
     """Used successfully by an execution."""
     RED = "red"
-    """The component using it reported a connection error, or its grant is dead."""
+    """The component using it reported a connection error, or that its access token was refused,
+    or its grant is dead."""
 
 
 class UseOutcome(StrEnum):
@@ -64,6 +66,8 @@ class UseOutcome(StrEnum):
 
     SUCCESS = "success"
     CONNECTION_ERROR = "connection-error"
+    UNAUTHORIZED = "unauthorized"
+    """The third party refused the access token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,8 @@ class Evidence:
     generation: int
     http_status: int | None
     provider_error: str | None
+    request_id: str | None = None
+    """Of the invocation in which it failed: under it stands the rest in the logs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,8 @@ class Use:
 
     at: datetime
     outcome: UseOutcome
+    generation: int | None = None
+    """Of the access token that was used, where that was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +140,9 @@ class Connection:
     """Stands for the inputs on which a grant depends, as they are; None where there are none."""
     grant_inputs_digest: str | None = None
     """Stands for those under which the grant was issued."""
+    registration: RegistrationId | None = None
+    """The client registration under which its tokens are refreshed, and with which they are held
+    back; None without a grant, and while it is under inputs that have changed."""
     fence: int = 0
     claim: Claim | None = None
     spending: Spending | None = None

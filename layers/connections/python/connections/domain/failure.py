@@ -28,6 +28,8 @@ class Failure:
     provider_error: str | None = None
     retry_after: int | None = None
     """Seconds, as `Retry-After` asked for."""
+    after_lost_answer: bool = False
+    """Whether the same refresh token was sent just before, and what came back was lost."""
     remedy: str | None = None
     """What to do about it, where that is not what its kind says."""
 

@@ -13,6 +13,8 @@ from connections.domain.identifiers import ConnectionId, GrantId
 
 DEFAULT_REFRESH_BUFFER = timedelta(minutes=5)
 NEARLY_FULL = timedelta(seconds=30)
+FORECAST = timedelta(days=7)
+"""How long before its end a consent is said to be expiring."""
 
 
 class RenewedBy(StrEnum):
@@ -34,8 +36,12 @@ class Renewal:
     """How long before its end an access token is refreshed; five minutes if nobody said."""
     idle_ttl: timedelta | None = None
     """After how long a refresh token ends that nobody used."""
+    max_ttl: timedelta | None = None
+    """After how long a consent ends whatever is done with its refresh tokens."""
     reuse_is_safe: bool = False
     """Whether the server takes the same again without harm."""
+    reuse_grace: timedelta | None = None
+    """For how long it takes the same again, as if the first had not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,14 @@ class Grant:
     """What the callback brought beside the protocol's own parameters, such as `realmId`."""
     account: Account | None = None
     """Whose consent it is, where the provider tells it."""
+    since: datetime | None = None
+    """When the customer consented; None where nobody did, or before that was kept."""
+
+    def ends_at(self, renewal: Renewal) -> datetime | None:
+        """Return when the consent ends whatever is done; None if nobody said."""
+        if self.since is None or renewal.max_ttl is None:
+            return None
+        return self.since + renewal.max_ttl
 
     def succeeded_by(self, tokens: TokenSet, issuance: Issuance | None = None) -> "Grant":
         """Return the next generation of the grant, issued under the same if nothing is said."""
@@ -148,18 +162,23 @@ class SealedGrant:
     sealed: bytes = field(repr=False)
 
 
-def refresh_time(tokens: TokenSet, renewal: Renewal, *, spread: float) -> datetime | None:
+def refresh_time(grant: Grant, renewal: Renewal, *, spread: float) -> datetime | None:
     """Return when the token set is due to be looked at; None if nobody said when it ends.
 
     One that cannot be renewed is due at its end, when only a new consent helps. In any case a
-    refresh token is used before half of the time has passed after which it ends unused. `spread`
-    is a number from 0 to 1 by which connections made together come apart.
+    refresh token is used before half of the time has passed after which it ends unused, and when
+    the consent has a week left, so that somebody can be told. `spread` is a number from 0 to 1 by
+    which connections made together come apart.
     """
-    due = _before_end(tokens, renewal, spread)
-    if renewal.idle_ttl is None or tokens.refresh_token is None:
-        return due
-    kept_alive = tokens.issued_at + renewal.idle_ttl * (1 - spread / 10) / 2
-    return kept_alive if due is None else min(due, kept_alive)
+    tokens = grant.tokens
+    due = [_before_end(tokens, renewal, spread)]
+    if tokens.refresh_token is not None:
+        if renewal.idle_ttl is not None:
+            due.append(tokens.issued_at + renewal.idle_ttl * (1 - spread / 10) / 2)
+        ends_at = grant.ends_at(renewal)
+        if ends_at is not None and tokens.issued_at < ends_at - FORECAST:
+            due.append(ends_at - FORECAST)
+    return min((each for each in due if each is not None), default=None)
 
 
 def _before_end(tokens: TokenSet, renewal: Renewal, spread: float) -> datetime | None:

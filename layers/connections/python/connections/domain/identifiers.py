@@ -19,6 +19,7 @@ VariableId = NewType("VariableId", str)
 StepId = NewType("StepId", str)
 TemplateId = NewType("TemplateId", str)
 InstanceId = NewType("InstanceId", str)
+RegistrationId = NewType("RegistrationId", str)
 
 Randomness = Callable[[int], bytes]
 """Gives that many unpredictable bytes; `secrets.token_bytes` in production."""
@@ -124,13 +125,18 @@ def instance_id_for(idempotency_key: str, owner: str) -> InstanceId:
     return InstanceId(_determined("ins", idempotency_key, owner))
 
 
+def registration_id(host: str, client_id: str) -> RegistrationId:
+    """Return the id of a client registration: what its token host and its client id determine."""
+    return RegistrationId(_determined("reg", client_id, host))
+
+
 def well_formed(identifier: str) -> bool:
     """Tell whether this could be an identifier at all."""
     return _FORM.fullmatch(identifier) is not None
 
 
-def _determined(prefix: str, idempotency_key: str, owner: str) -> str:
-    digest = hashlib.sha256(f"{owner}\0{idempotency_key}".encode()).digest()
+def _determined(prefix: str, key: str, within: str) -> str:
+    digest = hashlib.sha256(f"{within}\0{key}".encode()).digest()
     return f"{prefix}_{_encode(int.from_bytes(digest[:16]), 26)}"
 
 

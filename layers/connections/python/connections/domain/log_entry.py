@@ -29,6 +29,8 @@ class Event(StrEnum):
     ACCOUNT_CHANGED = "connection.account-changed"
     REFRESHED = "refresh.succeeded"
     REFRESH_FAILED = "refresh.failed"
+    EXPIRING = "connection.expiring"
+    UNAUTHORIZED = "connection.unauthorized"
     RECONNECT_REQUIRED = "refresh.reconnect-required"
     DISCONNECTED = "connection.disconnected"
     REVOKED = "revocation.succeeded"
@@ -48,3 +50,5 @@ class LogEntry:
     provider_error: str | None = None
     """The provider's error code (RFC 6749 5.2), if it has the form of one."""
     authorization_id: AuthorizationId | None = None
+    for_operator: bool = False
+    """Whether it is of an app that is the operator's to mend, which customers are not told."""

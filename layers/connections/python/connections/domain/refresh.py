@@ -7,16 +7,18 @@ never lost, and a live grant is never declared dead. The driver is `application.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http import HTTPStatus
 from typing import assert_never
 
-from connections.domain.connection import Connection, Evidence, Reason, Status
-from connections.domain.failure import Failure, FailureKind
+from connections.domain.connection import Connection, Reason, Status, UseOutcome
 from connections.domain.grant import Grant, Renewal
-from connections.domain.identifiers import GrantId
+from connections.domain.identifiers import ConnectionId, GrantId, RegistrationId
 
 SHORTLY_BEFORE_END = timedelta(seconds=60)
-LONGEST_BACKOFF = timedelta(hours=1)
+RESCUE_PATIENCE = timedelta(seconds=150)
+"""How long a claim that ended by itself is respected: its holder may have rescued a token set, and
+a message that could not be dealt with comes again after 130 s."""
+REPORTS_APART = timedelta(seconds=60)
+"""Reports do not refresh more often: what is refused anew at once is not refused for its age."""
 
 
 class Cause(StrEnum):
@@ -28,6 +30,8 @@ class Cause(StrEnum):
     """A reader needs a token that lasts longer."""
     DEMANDED = "demanded"
     """Somebody asked for it by name."""
+    REPORTED = "reported"
+    """An execution saw the access token refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +56,25 @@ class Need:
                 return refresh_at is None or now < refresh_at
             case Cause.READ:
                 return grant.tokens.lasts(self.min_ttl, now)
+            case Cause.REPORTED:
+                return now - grant.tokens.issued_at < REPORTS_APART
             case Cause.DEMANDED:
                 return False
             case _:
                 assert_never(self.cause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Somebody's wish for a refresh, as it travels in a message.
+
+    It is a hint: the claim and the second look decide.
+    """
+
+    connection_id: ConnectionId
+    need: Need
+    registration: RegistrationId | None = None
+    """The client registration that the connection was refreshed under, if that is known."""
 
 
 class Step(StrEnum):
@@ -66,7 +85,7 @@ class Step(StrEnum):
     RELEASE = "release"
     """There is nothing to do, or not now."""
     HOLD = "hold"
-    """The refresh token may have been used: try it again only shortly before the end."""
+    """The refresh token may have been used: try it again only when nothing can be lost by it."""
     SPEND = "spend"
     """Send the refresh token, or what else renews the access token."""
     END = "end"
@@ -97,7 +116,8 @@ def after_claiming(
         return Step.RELEASE
     if asked_to_wait(former, need, now):
         return Step.RELEASE
-    if outcome_unknown(former, grant) and not renewal.reuse_is_safe and _too_soon(grant, need, now):
+    unknown = outcome_unknown(former, grant) and not renewal.reuse_is_safe
+    if unknown and (_too_soon(former, grant, need, renewal, now) or _rescue_may_come(former, now)):
         return Step.HOLD
     return Step.SPEND
 
@@ -108,8 +128,15 @@ def ahead(grant: Grant, state: Connection) -> bool:
 
 
 def asked_to_wait(former: Connection, need: Need, now: datetime) -> bool:
-    """Tell whether a failure keeps this need from being tried before its time."""
-    patient = need.cause is Cause.READ or former.reason is Reason.RATE_LIMITED
+    """Tell whether a failure keeps this need from being tried before its time.
+
+    An outcome that is unknown waits only because the access token might end with the next try: not
+    once that is refused.
+    """
+    if need.cause is Cause.REPORTED and former.reason is Reason.OUTCOME_UNKNOWN:
+        patient = former.failures > 1
+    else:
+        patient = need.cause in {Cause.READ, Cause.REPORTED} or former.reason is Reason.RATE_LIMITED
     return patient and backing_off(former, now)
 
 
@@ -127,95 +154,48 @@ def outcome_unknown(former: Connection, grant: Grant) -> bool:
     )
 
 
-def _too_soon(grant: Grant, need: Need, now: datetime) -> bool:
+def _too_soon(
+    former: Connection, grant: Grant, need: Need, renewal: Renewal, now: datetime
+) -> bool:
     """Tell whether waiting still costs nothing: the access token works.
 
     A reuse makes a server with family revocation kill the access token too. With no end known
-    nothing says that it has stopped working but somebody's demand.
+    nothing says that it has stopped working but somebody's demand, or report.
     """
-    ends = grant.tokens.expires_at
-    if ends is None:
-        return need.cause is not Cause.DEMANDED
-    return now < ends - SHORTLY_BEFORE_END
+    if need.cause is Cause.REPORTED or _reported(former, grant):
+        return False
+    if grant.tokens.expires_at is None and need.cause is Cause.DEMANDED:
+        return False
+    last_chance = _last_chance(grant, renewal)
+    return last_chance is None or now < last_chance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureRecord:
-    """What a failed refresh changes in the state."""
-
-    status: Status
-    reason: Reason
-    failures: int
-    refresh_at: datetime | None
-    evidence: Evidence
-    outcome_unknown: bool
-    """Whether `spending` must stay on record."""
+def _reported(former: Connection, grant: Grant) -> bool:
+    """Tell whether the last execution that used this access token saw it refused."""
+    use = former.last_use
+    if use is None or use.outcome is not UseOutcome.UNAUTHORIZED:
+        return False
+    return use.generation == grant.generation and use.at >= grant.tokens.issued_at
 
 
-def after_failure(
-    former: Connection, spent: Grant | None, failure: Failure, *, now: datetime, chance: float
-) -> FailureRecord:
-    """Decide what a failure means for the connection; `chance` (0 to 1) spreads the retries.
-
-    Only a failure of the grant itself ends it. One that follows an answer that was lost says so,
-    because then the refresh token was refused for having been used: by us. Where nothing was spent
-    there is no grant: what never worked stays pending.
-    """
-    lost_before = spent is not None and outcome_unknown(former, spent)
-    failures = former.failures + 1
-    retry: datetime | None = retry_time(failures, failure, spent, now=now, chance=chance)
-    status, reason = Status.DEGRADED, Reason.PROVIDER_UNAVAILABLE
-    if spent is None:
-        status = Status.PENDING
-    match failure.kind:
-        case FailureKind.GRANT:
-            status, retry = Status.RECONNECT_REQUIRED, None
-            reason = Reason.ANSWER_LOST if lost_before else Reason.GRANT_REVOKED
-            if spent is not None and spent.tokens.refresh_token is None:
-                reason = Reason.EXPIRED
-        case FailureKind.CLIENT:
-            reason = Reason.OPERATOR_ACTION_REQUIRED
-        case FailureKind.UNKNOWN:
-            reason = Reason.OUTCOME_UNKNOWN
-        case FailureKind.WAIT if failure.http_status == HTTPStatus.TOO_MANY_REQUESTS:
-            reason = Reason.RATE_LIMITED
-        case FailureKind.WAIT:
-            reason = Reason.PROVIDER_UNAVAILABLE
-        case _:
-            assert_never(failure.kind)
-    return FailureRecord(
-        status=status,
-        reason=reason,
-        failures=failures,
-        refresh_at=retry,
-        evidence=Evidence(
-            at=now,
-            generation=spent.generation if spent else 0,
-            http_status=failure.http_status,
-            provider_error=failure.provider_error,
-        ),
-        outcome_unknown=failure.kind is FailureKind.UNKNOWN
-        or (lost_before and failure.kind is not FailureKind.GRANT),
-    )
+def _last_chance(grant: Grant, renewal: Renewal) -> datetime | None:
+    """Return when waiting starts to cost: the access token ends, or the refresh token, unused."""
+    tokens = grant.tokens
+    ends = [] if tokens.expires_at is None else [tokens.expires_at - SHORTLY_BEFORE_END]
+    if renewal.idle_ttl is not None:
+        ends.append(tokens.issued_at + renewal.idle_ttl * 9 / 10)
+    return min(ends, default=None)
 
 
-def retry_time(
-    failures: int, failure: Failure, spent: Grant | None, *, now: datetime, chance: float
-) -> datetime:
-    """Return when to try again: 1, 2, 4 … 60 minutes, `Retry-After` kept, spread by chance.
-
-    It never waits past the end of the access token without a try shortly before it.
-    """
-    backoff = min(timedelta(minutes=1 << min(failures - 1, 6)), LONGEST_BACKOFF)
-    asked_for = timedelta(seconds=failure.retry_after or 0)
-    retry = now + max(backoff * (1 + chance / 4), min(asked_for, LONGEST_BACKOFF))
-    if spent is None or spent.tokens.expires_at is None:
-        return retry
-    last_chance = spent.tokens.expires_at - SHORTLY_BEFORE_END
-    return min(retry, last_chance) if now + asked_for < last_chance else retry
+def _rescue_may_come(former: Connection, now: datetime) -> bool:
+    """Tell whether the holder of a claim that nobody ended may have rescued a successor."""
+    return former.claim is not None and now < former.claim.until + RESCUE_PATIENCE
 
 
-def hold_time(grant: Grant, now: datetime) -> datetime | None:
+def hold_time(former: Connection, grant: Grant, renewal: Renewal, now: datetime) -> datetime | None:
     """Return when a refresh token whose outcome is unknown is tried again; None: on a report."""
-    ends = grant.tokens.expires_at
-    return None if ends is None else max(now, ends - SHORTLY_BEFORE_END)
+    patience = [former.claim.until + RESCUE_PATIENCE] if former.claim else []
+    last_chance = _last_chance(grant, renewal)
+    if last_chance is not None and not _reported(former, grant):
+        return max(now, last_chance, *patience)
+    return patience[0] if _rescue_may_come(former, now) else None

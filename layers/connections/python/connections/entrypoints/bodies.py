@@ -23,6 +23,8 @@ from connections_sdk.forms import (
 )
 from connections_sdk.integrations import OAuthRedirects, Uri
 
+LARGEST_INTEGER = 2**53 - 1
+"""What every reader of JSON can tell from its neighbours (RFC 8259 section 6)."""
 ComponentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -138,6 +140,10 @@ class Report(Body):
     """What an execution saw."""
 
     outcome: UseOutcome
+    generation: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)] | None = None
+    """Of the credentials that were refused; if nothing is said, of those that there are."""
+    execution_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")] | None = None
+    """Stands in the connection's log if this report is the first to say that they are refused."""
 
 
 class ReadLogEntry(Document):

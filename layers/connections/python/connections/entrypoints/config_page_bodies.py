@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from connections.application.config_pages import ShownPage, ShownVariable
+from connections.application.seen_connections import told_to
 from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Light, Reason, Status
 from connections.domain.instance import Instance
@@ -111,7 +112,8 @@ class ReadShownVariable(Document):
     @classmethod
     def of(cls, shown: ShownVariable, caller: Caller) -> Self:
         """Return what a caller is told of a config variable."""
-        of, connection = shown.of, shown.connection
+        of = shown.of
+        connection = told_to(caller, shown.connection) if shown.connection else None
         template = of.resolved.template if isinstance(caller, Organization) else None
         return cls(
             id=of.id,

@@ -1,10 +1,10 @@
 """A connection as it is read and listed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from connections.application.asked_inputs import reach_of
 from connections.application.redirects import document_of
+from connections.application.seen_connections import told_to
 from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Connection, Inputs, Light, Reason, Status
 from connections.entrypoints.bodies import ComponentKey
@@ -22,6 +22,13 @@ class ReadValue(Document):
     value: InputValue | None = None
     set: bool
     """Whether a value was entered; otherwise `value` is the default. A template is filled in."""
+
+
+class NamedDefinition(Document):
+    """Which connection of which component it is."""
+
+    component: ComponentKey
+    key: Key
 
 
 class ReadDefinition(Document):
@@ -67,6 +74,8 @@ class LastError(Document):
     generation: int
     http_status: int | None
     provider_error: str | None
+    request_id: str | None
+    """Under which the functions' logs have the rest."""
 
 
 class ReadConnection(Document):
@@ -99,6 +108,7 @@ class ReadConnection(Document):
     @classmethod
     def of(cls, connection: Connection, inputs: Inputs, caller: Caller) -> "ReadConnection":
         """Return what this caller may read of a connection."""
+        connection = told_to(caller, connection)
         definition = definition_of(inputs.definition)
         error, place, account = connection.last_error, connection.place, connection.account
         return cls(
@@ -132,6 +142,7 @@ class ReadConnection(Document):
                 generation=error.generation,
                 http_status=error.http_status,
                 provider_error=error.provider_error,
+                request_id=error.request_id,
             )
             if error
             else None,
@@ -199,54 +210,3 @@ def _value(
         return definition.rendered(name, resolved)
     except TemplateFault:
         return None
-
-
-class NamedDefinition(Document):
-    """Which connection of which component it is."""
-
-    component: ComponentKey
-    key: Key
-
-
-class ListedConnection(Document):
-    """A connection in a list: how it stands, without its values."""
-
-    id: str
-    name: str
-    connection: NamedDefinition
-    customer_id: str | None
-    user_id: str | None
-    instance_id: str | None
-    status: Status
-    reason: Reason | None
-    light: Light | None
-    expires_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, connection: Connection) -> "ListedConnection":
-        """Return what a list says of a connection."""
-        return cls(
-            id=connection.id,
-            name=connection.name,
-            connection=NamedDefinition(
-                component=connection.component, key=connection.definition_key
-            ),
-            customer_id=connection.owner.customer_id,
-            user_id=connection.owner.user_id,
-            instance_id=connection.place.instance_id if connection.place else None,
-            status=connection.status,
-            reason=connection.told_reason,
-            light=connection.light,
-            expires_at=connection.expires_at,
-            created_at=connection.created_at,
-            updated_at=connection.updated_at,
-        )
-
-
-class ConnectionPage(Document):
-    """A page of connections, newest first."""
-
-    items: Sequence[ListedConnection]
-    next_cursor: str | None

@@ -9,6 +9,7 @@ from connections.application.change_connection import WantedChange
 from connections.application.create_connection import NewConnection
 from connections.application.offer_authorization import MoreScopes
 from connections.application.read_connections import Wanted
+from connections.application.seen_connections import entry_told_to
 from connections.domain.caller import Caller, CustomerUser, Organization
 from connections.domain.connection import Light, Status
 from connections.domain.errors import InvalidRequest, Problem
@@ -25,12 +26,9 @@ from connections.entrypoints.bodies import (
     ReadLogEntry,
     Report,
 )
-from connections.entrypoints.connection_bodies import (
-    ConnectionPage,
-    ListedConnection,
-    ReadConnection,
-)
+from connections.entrypoints.connection_bodies import ReadConnection
 from connections.entrypoints.http import API_KEY, caller_of, form_body, new_router
+from connections.entrypoints.listed_connections import ConnectionPage, ListedConnection
 from connections.entrypoints.management_services import services
 from connections.entrypoints.parameters import (
     Cursor,
@@ -102,7 +100,7 @@ def list_connections(
         wanted, lambda each: visible(caller, each.owner), limit=limit, cursor=cursor
     )
     return ConnectionPage(
-        items=[ListedConnection.of(each) for each in found], next_cursor=following
+        items=[ListedConnection.of(each, caller) for each in found], next_cursor=following
     )
 
 
@@ -134,7 +132,7 @@ def patch_connection(connection: ConnectionPath, changes: PatchConnection) -> Re
         by_customer=isinstance(caller, CustomerUser),
     )
     changed = services().editor.change(ConnectionId(connection), wanted)
-    return ReadConnection.of(*changed, caller)
+    return ReadConnection.of(*services().reader.seen(*changed), caller)
 
 
 @router.delete(
@@ -167,7 +165,9 @@ def list_logs(
     """Newest first; what went wrong stands there in words that say what to do."""
     identifier = services().reader.exists(ConnectionId(connection))
     entries, following = services().logs.page(identifier, limit=limit, cursor=cursor)
-    return LogPage(items=[ReadLogEntry.of(each) for each in entries], next_cursor=following)
+    caller = caller_of(router)
+    items = [ReadLogEntry.of(entry_told_to(caller, each)) for each in entries]
+    return LogPage(items=items, next_cursor=following)
 
 
 @router.post(
@@ -227,6 +227,15 @@ def read_authorization(
     status_code=204,
 )
 def report_use(connection: ConnectionPath, report: Report) -> Response[None]:
-    """The light follows: green after a success, red after a connection error."""
-    services().reports.report(ConnectionId(connection), report.outcome)
+    """The light follows: green after a success, red after anything else.
+
+    After `unauthorized` the connection is refreshed: read its credentials again until they have
+    another generation. Any number of reports of one generation cause one refresh.
+    """
+    services().reports.report(
+        ConnectionId(connection),
+        report.outcome,
+        generation=report.generation,
+        execution_id=report.execution_id,
+    )
     return Response(status_code=204)

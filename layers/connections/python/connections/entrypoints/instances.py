@@ -7,7 +7,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as InBody
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
-from connections.application.config_pages import shown_pages
 from connections.application.create_instance import NewInstance
 from connections.application.manage_instances import InstanceChange
 from connections.domain.errors import InvalidRequest, Problem
@@ -130,7 +129,8 @@ def patch_variables(instance: InstancePath, entered: Entered) -> ReadConfigPages
     configured = instance_services().configurator.enter(
         InstanceId(instance), _values(entered), caller
     )
-    return ReadConfigPages.of(configured.instance, shown_pages(configured, caller), caller)
+    pages = instance_services().pages.shown(configured, caller)
+    return ReadConfigPages.of(configured.instance, pages, caller)
 
 
 @router.post(
@@ -172,7 +172,8 @@ def patch_user_variables(
     configured = instance_services().users.enter(
         InstanceId(instance), _user(user), _values(entered), caller
     )
-    return ReadConfigPages.of(configured.instance, shown_pages(configured, caller), caller)
+    pages = instance_services().pages.shown(configured, caller)
+    return ReadConfigPages.of(configured.instance, pages, caller)
 
 
 @router.post(

@@ -113,5 +113,5 @@ def instance_services() -> InstanceServices:
         book=InstanceBook(integrations=integrations, workshop=workshop, users=users),
         configurator=InstanceConfigurator(workshop=workshop),
         users=users,
-        pages=ConfigPages(workshop=workshop, users=users),
+        pages=ConfigPages(workshop=workshop, users=users, sight=services().reader.sight),
     )

@@ -24,6 +24,8 @@ from connections.adapters.marked_instances import DynamoMarkedInstances
 from connections.adapters.organization_table import DynamoOrganization
 from connections.adapters.packaged_components import PackagedComponents
 from connections.adapters.referrers import DynamoReferrers
+from connections.adapters.refresh_queue import SqsRefreshQueue
+from connections.adapters.registrations_table import DynamoRegistrations
 from connections.adapters.signing_keys_table import DynamoSigningKeys
 from connections.adapters.templates_table import DynamoTemplates
 from connections.application.change_connection import ConnectionEditor
@@ -38,6 +40,7 @@ from connections.application.offered_components import OfferedComponents
 from connections.application.publish_component import ComponentPublisher
 from connections.application.read_connections import ConnectionReader
 from connections.application.report_use import UseReports
+from connections.application.seen_connections import ConnectionSight
 from connections.domain.identifiers import InstanceId, IntegrationId
 from connections.entrypoints.access import Belonging
 from connections.entrypoints.composition import DoorSettings, connections_belong, doors, sealer
@@ -54,6 +57,7 @@ class ManagementSettings(SealingSettings, DoorSettings):
     aws_region: Name
     domain: Name
     deletions_queue_url: Name
+    refreshes_queue_url: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +134,18 @@ def services() -> Services:
         connections=_creator(storage),
         editor=_editor(storage),
         reader=ConnectionReader(
-            connections=connections, listed=DynamoConnectionList(client, table)
+            connections=connections,
+            listed=DynamoConnectionList(client, table),
+            sight=ConnectionSight(registrations=DynamoRegistrations(client, table), clock=clock),
         ),
         offers=_offers(storage),
         organization=OrganizationEditor(profiles=storage.organization, hosts=hosts),
-        reports=UseReports(connections=connections, clock=clock),
+        reports=UseReports(
+            connections=connections,
+            queue=SqsRefreshQueue(sqs_client(), settings.refreshes_queue_url),
+            logbook=storage.logbook,
+            clock=clock,
+        ),
         logs=storage.logbook,
         customers=CustomerBook(
             customers=storage.customers, deletions=storage.deletions, clock=clock

@@ -1,35 +1,97 @@
-"""The refreshing function: refreshes the connections that the queue names."""
+"""The refreshing function: refreshes what one queue names, and stores what another has rescued."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from connections.adapters.refresh_queue import parse_refresh_message
+from connections.adapters.refresh_queue import parse_wish
+from connections.adapters.sealed_messages import parse_sealed_message
+from connections.application.gate import Gate
 from connections.application.refresh import Refresher
-from connections.domain.refresh import Cause, Need
-from connections.entrypoints.batches import process_batch
+from connections.application.refresh_outcome import Outcome, Result
+from connections.application.rescue import Rescuer
+from connections.domain.errors import Unavailable
+from connections.domain.identifiers import RegistrationId
+from connections.domain.refresh import Cause, Wish
+from connections.entrypoints.batches import process_batch, process_together
+from connections.entrypoints.composition import sealer
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.refreshing import RefreshingSettings, refresher
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the messages of the two queues need."""
+
+    refresher: Refresher
+    rescuer: Rescuer
+    rescues: str
+    """The name of the rescue queue."""
+
+
 @cache
-def services() -> Refresher:
+def services() -> Services:
     """Compose the function from its environment."""
-    return refresher(RefreshingSettings.read(os.environ))
+    settings = RefreshingSettings.read(os.environ)
+    refreshing = refresher(settings)
+    return Services(
+        refresher=refreshing,
+        rescuer=Rescuer(refresher=refreshing),
+        rescues=settings.rescues_queue_url.rpartition("/")[2],
+    )
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Refresh a batch."""
+    """Refresh a batch, or store what was rescued: a batch is of one queue."""
+    queue = event["Records"][0]["eventSourceARN"].rpartition(":")[2]
+    return (_rescued if queue == services().rescues else _refreshed)(event, context)
 
+
+def _rescued(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def work(body: str) -> None:
-        connection_id, since = parse_refresh_message(body)
-        need = Need(cause=Cause.DUE, since=since)
-        outcome = services().refresh(connection_id, need, invocation(context))
-        logger.info(
-            "refresh-done", extra={"connectionId": connection_id, "result": outcome.result.value}
-        )
+        services().rescuer.rescue(parse_sealed_message(body, sealer()), invocation(context))
 
     return process_batch(event, context, work)
+
+
+def _refreshed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    gate = services().refresher.gate()
+    gate.look(_registrations(event))
+
+    def work(record: SQSRecord) -> None:
+        wish = parse_wish(record.body)
+        outcome = _refresh(gate, wish, context)
+        told = {"connectionId": wish.connection_id, "result": outcome.result.value}
+        if outcome.failure is not None:
+            told["failure"] = outcome.failure.kind.value
+        logger.info("refresh-done", extra=told)
+
+    report = process_together(event, context, work)
+    gate.settle()
+    return report
+
+
+def _refresh(gate: Gate, wish: Wish, context: LambdaContext) -> Outcome:
+    refreshing, reported = services().refresher, wish.need.cause is Cause.REPORTED
+    if not reported and gate.shut(wish.registration, refreshing.clock.now()):
+        # Still due, it comes again: nothing is read or written for it before.
+        return Outcome(result=Result.HELD)
+    outcome = refreshing.refresh_through(gate, wish.connection_id, wish.need, invocation(context))
+    if reported and outcome.result is Result.BUSY:
+        # Nothing else brings it to mind, should whoever holds the claim not see to it.
+        raise Unavailable("Another refresh of the connection is under way.")
+    return outcome
+
+
+def _registrations(event: dict[str, Any]) -> Iterator[RegistrationId | None]:
+    for record in event["Records"]:
+        # What is no message is told of when its turn comes.
+        with suppress(ValueError, KeyError, TypeError):
+            yield parse_wish(record["body"]).registration

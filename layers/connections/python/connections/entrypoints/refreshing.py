@@ -5,6 +5,8 @@ from connections.adapters.aws import dynamodb_client, sqs_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.logs_table import DynamoLogbook
+from connections.adapters.registrations_table import DynamoRegistrations
+from connections.adapters.rescue_queue import SqsRescueQueue
 from connections.adapters.revocation_queue import SqsRevocationQueue
 from connections.adapters.states_table import DynamoStates
 from connections.adapters.tokens_table import DynamoTokens
@@ -21,6 +23,7 @@ class RefreshingSettings(SealingSettings):
     connections_table: Name
     tokens_table: Name
     revocations_queue_url: Name
+    rescues_queue_url: Name
 
 
 def refresher(settings: RefreshingSettings) -> Refresher:
@@ -30,10 +33,14 @@ def refresher(settings: RefreshingSettings) -> Refresher:
     return Refresher(
         connections=DynamoConnections(client, settings.connections_table, sealer()),
         states=DynamoStates(client, settings.connections_table),
-        tokens=DynamoTokens(client, settings.tokens_table, sealer()),
+        tokens=DynamoTokens(
+            client, settings.tokens_table, sealer(), brief=dynamodb_client(brief=True)
+        ),
         servers=servers,
         discoverer=Discoverer(servers=servers, hosts=settings.development_hosts, clock=clock),
+        registrations=DynamoRegistrations(client, settings.connections_table),
         revocations=SqsRevocationQueue(sqs_client(), settings.revocations_queue_url, sealer()),
+        rescues=SqsRescueQueue(sqs_client(brief=True), settings.rescues_queue_url, sealer()),
         logbook=DynamoLogbook(client, settings.connections_table),
         clock=clock,
     )

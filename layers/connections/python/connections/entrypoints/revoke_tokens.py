@@ -13,7 +13,8 @@ from connections.adapters.aws import dynamodb_client, sqs_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.logs_table import DynamoLogbook
-from connections.adapters.revocation_queue import SqsPostponements, parse_revocation_message
+from connections.adapters.revocation_queue import SqsPostponements
+from connections.adapters.sealed_messages import parse_sealed_message
 from connections.adapters.settled_revocations import DynamoSettledRevocations
 from connections.application.revoke import DELAYS, TRIES, Revoker
 from connections.domain.errors import Unavailable
@@ -60,7 +61,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Revoke a batch; what is not confirmed comes again, after a delay that grows."""
 
     def work(record: SQSRecord) -> None:
-        grant = parse_revocation_message(record.body, sealer())
+        grant = parse_sealed_message(record.body, sealer())
         tries = int(record.attributes.approximate_receive_count)
         last = tries >= TRIES
         try:

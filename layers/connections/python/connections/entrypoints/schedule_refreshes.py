@@ -10,8 +10,11 @@ from connections.adapters.aws import dynamodb_client, sqs_client
 from connections.adapters.clock import SystemClock
 from connections.adapters.due_index import DynamoDueIndex
 from connections.adapters.refresh_queue import SqsRefreshQueue
+from connections.adapters.registrations_table import DynamoRegistrations
+from connections.adapters.schedule_cursor import DynamoScheduleCursor
 from connections.application.schedule_refreshes import Scheduler
 from connections.domain.errors import Unavailable
+from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.settings import Name, Settings
 
@@ -27,9 +30,12 @@ class ScheduleSettings(Settings):
 def services() -> Scheduler:
     """Compose the function from its environment."""
     settings = ScheduleSettings.read(os.environ)
+    client, table = dynamodb_client(), settings.connections_table
     return Scheduler(
-        index=DynamoDueIndex(dynamodb_client(), settings.connections_table),
+        index=DynamoDueIndex(client, table),
+        cursor=DynamoScheduleCursor(client, table),
         queue=SqsRefreshQueue(sqs_client(), settings.refreshes_queue_url),
+        registrations=DynamoRegistrations(client, table),
         clock=SystemClock(),
     )
 
@@ -38,9 +44,15 @@ def handle(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Queue what is due."""
     logger.set_correlation_id(context.aws_request_id)
     try:
-        queued = services().schedule()
+        sweep = services().schedule(invocation(context).deadline)
     except Unavailable as error:
         # The invocation fails, for its alarm; the platform logs it, so without AWS's own words.
         raise error from None
-    logger.info("refreshes-scheduled", extra={"queued": queued})
-    return {"queued": queued}
+    told = {
+        "queued": sweep.queued,
+        "heldBack": sweep.held_back,
+        "backlog": not sweep.complete,
+        "backlogSeconds": int(sweep.longest_due.total_seconds()),
+    }
+    logger.info("refreshes-scheduled", extra=told)
+    return told

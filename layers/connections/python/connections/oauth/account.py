@@ -6,7 +6,7 @@ from typing import Any
 from connections.domain.grant import Account
 from connections.oauth.messages import ServerRequest
 from connections.oauth.paths import member
-from connections_sdk.provider_facts import AccountFrom
+from connections_sdk.composite_facts import AccountFrom
 
 LONGEST = 200
 """Characters of an account's id and name."""

@@ -1,16 +1,29 @@
 """The OAuth client that a connection is: its definition and its values, resolved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from connections.domain.client_registration import Rate
 from connections.domain.errors import Misconfigured
-from connections.domain.failure import Failure, FailureKind
-from connections.domain.grant import Issuance, Renewal, RenewedBy
-from connections.oauth.client_values import answered, text_of, unfilled, url_of
+from connections.domain.failure import Failure
+from connections.domain.grant import Issuance, Renewal
+from connections.domain.identifiers import RegistrationId, registration_id
+from connections.oauth.client_values import (
+    OUTDATED,
+    answered,
+    host_and_port,
+    lacking,
+    not_ascii,
+    rate_of,
+    renewal_of,
+    text_of,
+    unfilled,
+    url_of,
+)
 from connections.oauth.messages import DEFAULT_SECONDS
 from connections.oauth.server_metadata import ISS_PROMISED
 from connections_sdk.definitions import (
@@ -97,7 +110,7 @@ class OAuthClient:
         }
         missing = [name for name, value in needed.items() if not value]
         if missing:
-            raise Misconfigured(_without(missing))
+            raise Misconfigured(lacking(missing))
         return self
 
     @property
@@ -136,6 +149,17 @@ class OAuthClient:
         return self._url("metadataUrl") or None
 
     @property
+    def token_host(self) -> str:
+        """The host of the URL that refreshes, with a port that is not 443; "" if there is none."""
+        return host_and_port(self.urls["refreshUrl"] or self.urls["tokenUrl"])
+
+    @property
+    def registration(self) -> RegistrationId | None:
+        """Which client registration this is; None where it is not known who would refresh."""
+        host = self.token_host
+        return registration_id(host, self.client_id) if host and self.client_id else None
+
+    @property
     def has_endpoints(self) -> bool:
         """Whether it is known where to send the customer, and where the code."""
         return bool(self.urls["authorizeUrl"] and self.urls["tokenUrl"])
@@ -157,6 +181,16 @@ class OAuthClient:
         return url
 
     @property
+    def rate(self) -> Rate | None:
+        """How many refreshes its server takes of it in a time; None if nobody said."""
+        return rate_of(self.facts)
+
+    @property
+    def longest_call(self) -> timedelta:
+        """How long a call to the token endpoint may take."""
+        return timedelta(seconds=self.facts.token_request_seconds)
+
+    @property
     def slowness(self) -> timedelta:
         """By how much longer than usual a call to the token endpoint may take."""
         return timedelta(seconds=max(0, self.facts.token_request_seconds - DEFAULT_SECONDS))
@@ -164,17 +198,7 @@ class OAuthClient:
     @property
     def renewal(self) -> Renewal:
         """How token sets are renewed."""
-        facts, by = self.facts, RenewedBy.REFRESH_TOKEN
-        if self.credentials is not None:
-            by = RenewedBy.CLIENT_CREDENTIALS
-        elif facts.refresh_grant == "self":
-            by = RenewedBy.ACCESS_TOKEN
-        return Renewal(
-            by=by,
-            buffer=_seconds(facts.refresh_buffer),
-            idle_ttl=_seconds(facts.refresh_token_idle_ttl),
-            reuse_is_safe=facts.rotation == "none" or by is RenewedBy.CLIENT_CREDENTIALS,
-        )
+        return renewal_of(self.facts, by_credentials=self.credentials is not None)
 
     def filled(
         self, texts: Mapping[str, str], also: Mapping[str, str] | None = None
@@ -201,20 +225,13 @@ class OAuthClient:
         headers = {name.lower(): text for name, text in filled.items()}
         for name, text in headers.items():
             if not text.isascii():
-                raise Misconfigured(_not_ascii(name))
+                raise Misconfigured(not_ascii(name))
         return headers
 
     def renamed(self, parameters: Mapping[str, _Value]) -> dict[str, _Value]:
         """Return parameters under the names that this server has for them."""
         names = self.facts.parameter_names
         return {names.get(name, name): value for name, value in parameters.items()}
-
-
-_OUTDATED = Failure(
-    kind=FailureKind.CLIENT,
-    explanation="the definition that the connection was made from breaks a rule",
-    remedy="Publish the component anew, and make the connection again.",
-)
 
 
 def definition_of(document: Mapping[str, Any]) -> ConnectionDefinition:
@@ -226,24 +243,4 @@ def definition_of(document: Mapping[str, Any]) -> ConnectionDefinition:
     try:
         return ConnectionDefinition.model_validate(document)
     except ValidationError:
-        raise Misconfigured(_OUTDATED) from None
-
-
-def _not_ascii(name: str) -> Failure:
-    return Failure(
-        kind=FailureKind.CLIENT,
-        explanation=f"the value for the header {name} is not ASCII",
-        remedy="Enter another value.",
-    )
-
-
-def _without(missing: Sequence[str]) -> Failure:
-    return Failure(
-        kind=FailureKind.CLIENT,
-        explanation=f"there is no value for {', '.join(missing)}",
-        remedy="Enter it, and open the link again.",
-    )
-
-
-def _seconds(seconds: int | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)
+        raise Misconfigured(OUTDATED) from None

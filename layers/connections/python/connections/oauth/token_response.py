@@ -12,7 +12,8 @@ from connections.oauth.expiry import expiry
 from connections.oauth.messages import ServerResponse, answered_object, sendable
 from connections.oauth.paths import member, without
 from connections.oauth.token_failure import failure_of, told_error
-from connections_sdk.provider_facts import Member, ProviderFacts
+from connections_sdk.composite_facts import Member
+from connections_sdk.provider_facts import ProviderFacts
 
 LARGEST_RESPONSE = 256 * 1024
 """Bytes that a token response may have."""

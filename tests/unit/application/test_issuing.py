@@ -8,9 +8,9 @@ import pytest
 
 from connections.application.begin_authorization import AuthorizationBeginner
 from connections.application.invocation import Invocation
+from connections.application.issuing import inputs_digest, issuance_of
 from connections.application.offer_authorization import AuthorizationOffers
 from connections.application.read_credentials import CredentialsReader
-from connections.application.registration import inputs_digest, issuance_of
 from connections.domain.errors import ConfigurationIncomplete, Misconfigured
 from tests.builders import CONNECTION, LINK, a_definition, a_template, some_inputs
 from tests.doubles.clock import ManualClock

@@ -1,4 +1,4 @@
-"""The client registration that a connection's inputs make: on it a grant depends."""
+"""What a grant is issued under: a connection's inputs, and a digest that stands for them."""
 
 import hashlib
 import hmac
@@ -59,4 +59,5 @@ def inputs_digest(inputs: Inputs) -> str | None:
         # Whatever is sent along counts, and a token set more than was needed costs nothing.
         told["sent"] = [client.credentials.model_dump(), dict(inputs.effective)]
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
-    return hmac.new(inputs.salt.encode(), canonical, hashlib.sha256).hexdigest()
+    # Half of it is plenty, and the state item is to stay below a kilobyte: a claim's write unit.
+    return hmac.new(inputs.salt.encode(), canonical, hashlib.sha256).hexdigest()[:32]
