@@ -7,8 +7,9 @@ import pytest
 
 from connections.application.discover import Discoverer
 from connections.application.invocation import Invocation
-from connections.application.refresh import LEAST_TIME, Refresher
+from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
+from connections.domain.claim import LEAST_TIME
 from connections.oauth.addresses import AllowedHosts
 from connections.oauth.messages import ServerResponse
 from tests.builders import CONNECTION, GRANT, NOW, a_connection, an_issuance

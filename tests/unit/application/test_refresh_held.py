@@ -7,8 +7,9 @@ import pytest
 
 from connections.application.invocation import Invocation
 from connections.application.ports import NoAnswer, NotSent
-from connections.application.refresh import LEAST_TIME, Refresher
+from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
+from connections.domain.claim import LEAST_TIME
 from connections.domain.client_registration import Breaker, Registration, Tally
 from connections.domain.connection import Reason, Status
 from connections.domain.failure import FailureKind

@@ -8,9 +8,10 @@ Client credentials are fetched here for the first time, too: nobody consents to 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
+from connections.application.clearance import Clearance
 from connections.application.client_credentials import CurrentIssuances
 from connections.application.discover import Discoverer
 from connections.application.gate import Gate
@@ -32,30 +33,24 @@ from connections.application.refresh_outcome import Outcome, Result
 from connections.application.registration_ports import Registrations
 from connections.application.remedies import DISCONNECT_FINISHED
 from connections.application.spend import Spender
-from connections.domain.claim import Claim, claim_end
+from connections.domain.claim import LEAST_TIME, Claim, claim_end
 from connections.domain.connection import Connection
 from connections.domain.errors import Unavailable
 from connections.domain.failed_refresh import LONGEST_BACKOFF
 from connections.domain.failure import Failure, FailureKind
-from connections.domain.grant import Grant
+from connections.domain.grant import Grant, Issuance
 from connections.domain.identifiers import ConnectionId, Randomness
 from connections.domain.log_entry import Event, Severity
 from connections.domain.refresh import (
-    RESCUE_PATIENCE,
     Cause,
     Need,
     Step,
     after_claiming,
     asked_to_wait,
     hold_time,
-    outcome_unknown,
 )
 from connections.oauth.client import OAuthClient
 
-LEAST_TIME = timedelta(seconds=18)
-"""What a refresh needs at the most: the whole time of a call, and time to keep its answer."""
-FURTHEST_AHEAD = timedelta(seconds=30)
-"""How long a refresh waits in its worker for its turn under a rate."""
 _ENDED = Failure(
     kind=FailureKind.GRANT, explanation="the access token has ended and nothing renews it"
 )
@@ -109,20 +104,7 @@ class Refresher:
         former = self.states.claim(connection_id, claim, self.clock.now())
         if former is None:
             return Outcome(result=Result.BUSY)
-        try:
-            grant = self.tokens.get(connection_id)
-            issuance = self._issuances.of(former, grant, need)
-            context = grant.context if grant else None
-            client = OAuthClient.of(issuance, context) if issuance else None
-            self.tokens.ready()
-        except Exception as error:
-            # Nothing was sent: whatever it was, the claim must not look as if something had been.
-            # What does not pass by itself is not tried again every minute.
-            again = former.refresh_at
-            if again is not None and not isinstance(error, Unavailable):
-                again = self.clock.now() + LONGEST_BACKOFF
-            self.states.released(former, again)
-            raise
+        grant, issuance, client = self._prepared(former, need)
         if issuance is None or client is None:
             outcome = self._without_grant(former)
         elif client.slowness and invocation.deadline - self.clock.now() < (
@@ -143,6 +125,28 @@ class Refresher:
             )
         self._issuances.look_again(former, claim)
         return outcome
+
+    def _prepared(
+        self, former: Connection, need: Need
+    ) -> tuple[Grant | None, Issuance | None, OAuthClient | None]:
+        """Return what is stored and what the next token set is for, ready to be stored.
+
+        Whatever fails here, nothing was sent: the claim must not look as if something had been.
+        """
+        try:
+            grant = self.tokens.get(former.id)
+            issuance = self._issuances.of(former, grant, need)
+            context = grant.context if grant else None
+            client = OAuthClient.of(issuance, context) if issuance else None
+            self.tokens.ready()
+        except Exception as error:
+            again = former.refresh_at
+            if again is not None and not isinstance(error, Unavailable):
+                # What does not pass by itself is not tried again every minute.
+                again = self.clock.now() + LONGEST_BACKOFF
+            self.states.released(former, again)
+            raise
+        return grant, issuance, client
 
     @property
     def keeper(self) -> TokenKeeper:
@@ -194,11 +198,10 @@ class Refresher:
                 return Outcome(result=Result.HELD, grant=grant, retry_at=retry_at)
             case Step.END:
                 return self._spender(gate).failed(attempt, grant, _ENDED)
-            case Step.SPEND if self._awaits_rescue(former, grant, client):
-                return self._held_back(former, grant, need, now + RESCUE_PATIENCE)
             case Step.SPEND:
                 attempt = attempt.counting(grant, need.cause)
-                if held := self._held(gate, attempt, need):
+                clearance = Clearance(gate=gate, rescues=self.rescues, clock=self.clock)
+                if held := clearance.held_until(attempt, grant, need):
                     return self._held_back(former, grant, need, held)
                 return self._spender(gate).spend(attempt, grant, outdated=outdated)
             case _:
@@ -210,34 +213,6 @@ class Refresher:
         if asked_to_wait(former, need, self.clock.now()):
             return self._released(former, Result.HELD)
         return self._spender(gate).fetch(attempt)
-
-    def _awaits_rescue(self, former: Connection, grant: Grant, client: OAuthClient) -> bool:
-        """Tell whether what became of this refresh token may lie in the rescue queue.
-
-        A token set that waits there is nobody's yet: while any does, no refresh token is sent
-        again of which it is not known what became of it.
-        """
-        if client.renewal.reuse_is_safe or not outcome_unknown(former, grant):
-            return False
-        try:
-            return self.rescues.waiting() > 0
-        except Unavailable:
-            return True
-
-    def _held(self, gate: Gate, attempt: Attempt, need: Need) -> datetime | None:
-        """Return until when the registration holds it back; None, at its time, if it may go."""
-        client, now = attempt.client, self.clock.now()
-        held = None if need.cause is Cause.DEMANDED else gate.held_until(attempt.counted, now)
-        if held is not None or need.cause is not Cause.DUE:
-            # Whoever waits for an answer goes before what is only due.
-            return held
-        latest = min(attempt.deadline - LEAST_TIME - client.slowness, now + FURTHEST_AHEAD)
-        slot = gate.slot(attempt.counted, client.rate, now, latest)
-        if slot is None:
-            return latest
-        if slot > now:
-            self.clock.sleep((slot - now).total_seconds())
-        return None
 
     def _held_back(self, former: Connection, grant: Grant, need: Need, until: datetime) -> Outcome:
         """Give the claim back; what is due is due as before, and a report becomes due."""

@@ -13,6 +13,8 @@ OUTLASTS_HOLDER = timedelta(seconds=30)
 COMMIT_RESERVE = timedelta(seconds=7)
 """What is left of an invocation for storing an answer, or else rescuing it, each of which may take
 3 s; with less, nothing is sent."""
+LEAST_TIME = timedelta(seconds=18)
+"""What a refresh needs at the most: the whole time of a call, and time to keep its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
