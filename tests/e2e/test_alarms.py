@@ -24,10 +24,15 @@ def test_every_alarm_is_watched_and_a_sweep_a_minute_is_enough(
 
 
 def test_an_app_that_is_refused_is_told_of(running_stack: RunningStack, crm: DemoCrm) -> None:
-    connection = crm.connection().connected()
-    for _ in range(5):
+    """Five customers' refreshes are refused: whoever asks again and again is counted once."""
+    first = crm.connection().connected()
+    same = {name: first.client[name] for name in ("client_id", "client_secret")}
+    own = {"clientId": first.client_id}
+    others = [crm.connection(client=same, values=own).connected() for _ in range(4)]
+    customers = [first, *others]
+    for each in (*customers, *customers):
         crm.fault("token", "invalid-client")
-        assert connection.refresh().status_code == 502
+        assert each.refresh().status_code == 502
 
     alarms = states(running_stack)
 

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +42,19 @@ _WHAT_TABLES_ARE = {
 
 def can_be_built() -> bool:
     """Tell whether there is one, or what builds it: Rust's package manager."""
-    found = _PROGRAM.exists() or shutil.which("cargo") is not None
-    return found or "DYNAMODB_ENDPOINT" in os.environ
+    return "DYNAMODB_ENDPOINT" in os.environ or _PROGRAM.exists() or _cargo_works()
+
+
+@cache
+def _cargo_works() -> bool:
+    """Tell whether there is a cargo that runs: rustup's stands in for those that are not there."""
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        return False
+    asked = subprocess.run(
+        [cargo, "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    return asked.returncode == 0
 
 
 def install() -> None:

@@ -16,6 +16,7 @@ from connections.domain.claim import Claim
 from connections.domain.client_registration import Breaker, Registration
 from connections.domain.identifiers import ConnectionId, GrantId, RegistrationId
 from connections.domain.refresh import Cause, Need, Wish
+from connections.entrypoints import refresh_connections
 from connections.entrypoints.batches import SIDE_BY_SIDE, process_together
 from connections.entrypoints.composition import sealer
 from tests.integration.entrypoints.calls import Context
@@ -121,7 +122,10 @@ def reported(customer: Customer, registration: RegistrationId | None = None) -> 
     return wish_message(wish)
 
 
-def test_a_report_that_meets_a_claim_comes_again(demo: Demo) -> None:
+def test_a_report_that_meets_a_claim_for_long_comes_again(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_connections, "REPORTS_WAIT", timedelta())
     customer, aws = due(demo), demo.functions.aws
     states = DynamoStates(aws.dynamodb, aws.names["Connections"])
     now = datetime.now(UTC)

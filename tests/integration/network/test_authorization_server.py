@@ -186,7 +186,7 @@ def test_the_next_address_is_tried_where_one_refuses(monkeypatch: pytest.MonkeyP
         assert post(server).status == 200
 
 
-@pytest.mark.parametrize(("seconds", "sent"), [(5.9, False), (6.5, True)])
+@pytest.mark.parametrize(("seconds", "sent"), [(7.9, False), (8.5, True)])
 def test_nothing_is_sent_that_could_not_be_stored(seconds: float, sent: bool) -> None:
     with serving(response()) as server:
         adapter = HttpAuthorizationServer(hosts=AllowedHosts.parse(server.host))

@@ -25,7 +25,7 @@ ITEMS_A_REQUEST = 25
 VALUES = {"clientSecret": "the-secret"}
 DUE_BEFORE_END = timedelta(minutes=8)
 """When the first refreshes are due; all later ones are due when the service says."""
-STRIDE = 37
+STRIDE = 617
 """Prime to the numbers of connections: neighbours in lists are not neighbours in time."""
 
 

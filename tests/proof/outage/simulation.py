@@ -19,7 +19,7 @@ from tests.proof.outage.connected import Loader
 from tests.proof.outage.logged import Lines, caught_lines
 from tests.proof.outage.provider import Provider, in_place_of_the_network
 from tests.proof.outage.queues import Consumption, timeout_of
-from tests.proof.outage.quick_indexes import quick_indexes
+from tests.proof.outage.quick_cloud import quick_cloud
 from tests.proof.outage.readers import Readers
 
 SCHEDULE = "ScheduleRefreshesFunction"
@@ -151,7 +151,7 @@ def simulation(
         _emptied(aws),
         simulated_time() as clock,
         caught_lines() as lines,
-        quick_indexes(),
+        quick_cloud(),
         running_functions(aws) as functions,
     ):
         provider = Provider(clock=clock, grace=grace)

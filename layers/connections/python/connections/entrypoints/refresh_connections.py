@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,9 @@ from connections.entrypoints.composition import sealer
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.logs import logger
 from connections.entrypoints.refreshing import RefreshingSettings, refresher
+
+REPORTS_WAIT = timedelta(seconds=10)
+"""For a refresh that is under way: as long as most take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +83,32 @@ def _refreshed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _refresh(gate: Gate, wish: Wish, context: LambdaContext) -> Outcome:
-    refreshing, reported = services().refresher, wish.need.cause is Cause.REPORTED
-    if not reported and gate.shut(wish.registration, refreshing.clock.now()):
+    refreshing = services().refresher
+    if wish.need.cause is Cause.REPORTED:
+        return _reported(gate, wish, context)
+    if gate.shut(wish.registration, refreshing.clock.now()):
         # Still due, it comes again: nothing is read or written for it before.
         return Outcome(result=Result.HELD)
-    outcome = refreshing.refresh_through(gate, wish.connection_id, wish.need, invocation(context))
-    if reported and outcome.result is Result.BUSY:
-        # Nothing else brings it to mind, should whoever holds the claim not see to it.
-        raise Unavailable("Another refresh of the connection is under way.")
-    return outcome
+    return refreshing.refresh_through(gate, wish.connection_id, wish.need, invocation(context))
+
+
+def _reported(gate: Gate, wish: Wish, context: LambdaContext) -> Outcome:
+    """See to a report; one that meets a refresh waits for what comes of that.
+
+    Nothing else brings the report to mind, should nothing come of it.
+
+    Raises:
+        Unavailable: somebody holds a claim for long. The message comes again.
+    """
+    refreshing, run = services().refresher, invocation(context)
+    give_up = refreshing.clock.now() + REPORTS_WAIT
+    while True:
+        outcome = refreshing.refresh_through(gate, wish.connection_id, wish.need, run)
+        if outcome.result is not Result.BUSY or not refreshing.connections.get(wish.connection_id):
+            return outcome
+        if refreshing.clock.now() >= give_up:
+            raise Unavailable("Another refresh of the connection is under way.")
+        refreshing.clock.sleep(1.0)
 
 
 def _registrations(event: dict[str, Any]) -> Iterator[RegistrationId | None]:

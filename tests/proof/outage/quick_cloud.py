@@ -1,7 +1,8 @@
-"""moto's indexes, so that thousands of items can be found in them minute by minute.
+"""moto in haste, so that thousands of items and messages pass through it minute by minute.
 
 moto sorts a whole table for each query, though it sorts again what it finds; it turns what it finds
-into Python's values and back; and it asks of each value under how many names it could be known.
+into Python's values and back; it asks of each value under how many names it could be known; and
+for each message that comes or goes it counts the whole queue, looking at the time for each.
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,24 @@ from typing import Any
 
 import pytest
 from moto.core.serialize import BaseJSONSerializer
+from moto.core.utils import unix_time_millis
 from moto.dynamodb.models.table import SecondaryIndex, Table
+from moto.sqs.models import Message, SQSBackend
 
 _serialize = BaseJSONSerializer._serialize_type_structure
 
 
 @contextmanager
-def quick_indexes() -> Iterator[None]:
+def quick_cloud() -> Iterator[None]:
     """Let moto do no more than it must."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(Table, "all_items", _items)
         monkeypatch.setattr(SecondaryIndex, "project", _project)
+        monkeypatch.setattr(
+            SQSBackend, "is_message_valid_based_on_retention_period", lambda *_: True
+        )
+        monkeypatch.setattr(Message, "visible", property(_visible))
+        monkeypatch.setattr(Message, "delayed", property(_delayed))
         monkeypatch.setattr(BaseJSONSerializer, "_serialize_type_structure", _serialized)
         yield
 
@@ -49,3 +57,11 @@ def _serialized(serializer: Any, serialized: Any, value: Any, shape: Any, key: s
         serializer._default_serialize(serialized, value, shape, key)
     else:
         _serialize(serializer, serialized, value, shape, key)
+
+
+def _visible(message: Any) -> bool:
+    return not message.visible_at or unix_time_millis() > message.visible_at
+
+
+def _delayed(message: Any) -> bool:
+    return bool(message.delayed_until) and unix_time_millis() < message.delayed_until
