@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from connections.adapters.clock import SystemClock
 from connections.adapters.connections_table import DynamoConnections
 from connections.adapters.refresh_queue import wish_message
 from connections.adapters.registrations_table import DynamoRegistrations
@@ -157,3 +158,23 @@ def test_a_report_that_is_held_back_is_due_when_the_breaker_may_close(
     after = state.get(ConnectionId(customer.id))
     assert after is not None
     assert after.refresh_at == probe_at
+
+
+def test_a_report_that_meets_a_refresh_waits_for_what_comes_of_it(
+    demo: Demo, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "REPORTS_APART", timedelta())
+    customer, aws, now = due(demo), demo.functions.aws, datetime.now(UTC)
+    states = DynamoStates(aws.dynamodb, aws.names["Connections"])
+    claim = Claim(holder="another", until=now + timedelta(minutes=1))
+    former = states.claim(ConnectionId(customer.id), claim, now)
+    assert former is not None
+
+    def given_back(self: SystemClock, seconds: float) -> None:
+        assert states.released(former, None)
+
+    monkeypatch.setattr(SystemClock, "sleep", given_back)
+    answered = demo.functions.invoke(REFRESH, batch(REFRESH, reported(customer)), seconds=120)
+
+    assert failed(answered) == []
+    assert [line["result"] for line in logged.of("refresh-done")] == ["refreshed"]

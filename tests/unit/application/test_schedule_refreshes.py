@@ -15,7 +15,7 @@ from connections.domain.due import DueConnection
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId, RegistrationId
 from connections.domain.refresh import Cause, Need, Wish
-from tests.builders import NOW, a_connection
+from tests.builders import HOUR, NOW, a_connection
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
 
@@ -285,6 +285,23 @@ def test_connections_whose_registration_is_held_back_stay_due(
     assert (swept.queued, swept.held_back, swept.complete) == (2, 3, True)
     assert sent(world) == [3, 4]
     assert world.reached is None
+
+
+@pytest.mark.parametrize(("breaker", "age"), [(False, HOUR), (True, timedelta())])
+def test_what_waits_for_its_rate_counts_for_the_age_of_the_backlog(
+    scheduler: Scheduler, world: World, breaker: bool, age: timedelta
+) -> None:
+    """That a rate is too low for what there is, nobody else would notice."""
+    due(world, NOW - HOUR, registration=REGISTRATION)
+    if breaker:
+        hold_back(world, REGISTRATION, probe_at=NOW + INSTANT)
+    else:
+        taken = Registration(id=REGISTRATION, revision=1, next_at=NOW + HOUR)
+        world.registrations_by_id[REGISTRATION] = taken
+
+    swept = scheduler.schedule(IN_TIME)
+
+    assert (swept.queued, swept.held_back, swept.longest_due) == (0, 1, age)
 
 
 def test_when_its_time_has_come_only_probes_are_sent(scheduler: Scheduler, world: World) -> None:

@@ -57,6 +57,14 @@ def test_nothing_is_looked_up_where_no_registration_could_change_anything(
     assert world.calls == []
 
 
+def test_where_registrations_cannot_be_read_connections_show_what_is_stored(
+    sight: ConnectionSight, world: World
+) -> None:
+    world.fail("registrations.many")
+
+    assert sight.seen([numbered(1, ID)]) == [numbered(1, ID)]
+
+
 def test_a_refresh_that_is_overdue_is_so_by_the_clock(
     sight: ConnectionSight, world: World, clock: ManualClock
 ) -> None:
