@@ -25,7 +25,7 @@ from connections.domain.identifiers import (
     registration_id,
 )
 from connections.domain.signing_key import SigningKey
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CONNECTION = ConnectionId("con_00000000000000000000000001")

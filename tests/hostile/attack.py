@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connections.adapters.authorizations_table import flow_key
 from connections.adapters.aws import to_item
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.answers import page_code, problem_code
 from tests.browser import Browser
 from tests.e2e.demo_crm import CrmConnection, DemoCrm

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.answers import page_code
 from tests.browser import Browser
 from tests.e2e.demo_crm import DemoCrm

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from connections.adapters.sealing import Purpose
+from connections.adapters.purpose import Purpose
 from local import template
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,7 +10,7 @@ from connections.domain.caller import Owner
 from connections.domain.flow import Flow, Landing, LapsedFlow, Outcome
 from connections.domain.grant import Account
 from connections.domain.identifiers import AuthorizationId
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     ADA,
     AUTHORIZATION,

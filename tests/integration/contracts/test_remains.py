@@ -8,7 +8,7 @@ from connections.domain.caller import Owner
 from connections.domain.flow import Authorization
 from connections.domain.identifiers import AuthorizationId, ConnectionId, CustomerId
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     ADA,
     AUTHORIZATION,

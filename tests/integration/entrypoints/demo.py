@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.integration.entrypoints.calls import Answer, Functions
 
 CALLBACK = "https://oauth2.connections.example/callback"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.integration.entrypoints.calls import Answer
 from tests.integration.entrypoints.demo import CALLBACK, Customer, Demo, parameters
 from tests.integration.entrypoints.events import event

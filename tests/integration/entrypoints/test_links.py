@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.integration.entrypoints.calls import Functions
 from tests.integration.entrypoints.demo import Demo, fields, parameters
 from tests.integration.entrypoints.logged import Logged

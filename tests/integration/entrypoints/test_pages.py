@@ -5,7 +5,7 @@ from html import escape
 
 import pytest
 
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.integration.entrypoints.calls import Functions
 from tests.integration.entrypoints.demo import Demo, fields
 from tests.integration.entrypoints.private import assert_private

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connections.adapters.sealing import CACHED_FOR_SECONDS, READY_FOR_SECONDS, Purpose
+from connections.adapters.purpose import Purpose
+from connections.adapters.sealing import CACHED_FOR_SECONDS, READY_FOR_SECONDS
 from connections.domain.errors import Unavailable
 from tests.integration.aws import Aws
 from tests.integration.sealing.conftest import Service, start

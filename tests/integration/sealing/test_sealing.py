@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
+from connections.adapters.sealing import Sealer
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
 from tests.integration.aws import Aws

@@ -17,7 +17,7 @@ from connections.application.identify_account import AccountReader
 from connections.application.ports import Logbook
 from connections.domain.connection import Status
 from connections.domain.log_entry import Event
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from connections.oauth.messages import ServerRequest, ServerResponse
 from tests.builders import CONNECTION, a_connection, a_flow, a_new_connection, some_inputs
 from tests.doubles.clock import ManualClock

@@ -17,7 +17,7 @@ from connections.domain.caller import Owner
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     ADA,
     AUTHORIZATION,

@@ -10,7 +10,7 @@ from connections.adapters.sealed_messages import parse_sealed_message
 from connections.application.ports import SealBroken
 from connections.domain.flow import Landing
 from connections.domain.identifiers import ConnectionId, GrantId
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     CONNECTION,
     NOW,

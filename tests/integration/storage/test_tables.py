@@ -14,7 +14,7 @@ from connections.application.flow_ports import UsedFlow
 from connections.domain.errors import Unavailable
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need, Wish
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from connections_sdk.definitions import Component
 from tests.builders import (
     AUTHORIZATION,

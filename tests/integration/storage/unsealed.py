@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
+from connections.adapters.sealing import Sealer
 
 
 class Unsealed(Sealer):

@@ -19,7 +19,7 @@ from connections.application.refresh_outcome import Outcome
 from connections.application.revoke import Revoker
 from connections.domain.refresh import Need
 from connections.oauth.addresses import AllowedHosts
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     AUTHORIZATION,
     CONNECTION,

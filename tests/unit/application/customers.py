@@ -9,7 +9,7 @@ from connections.domain.caller import ORGANIZATION, Owner
 from connections.domain.grant import Grant
 from connections.domain.identifiers import AuthorizationId, ConnectionId, CustomerId, GrantId
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     ADA,
     CUSTOMER,

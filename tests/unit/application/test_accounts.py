@@ -10,7 +10,8 @@ from connections.application.remedies import ACCOUNT_CHANGED, CONNECTED, REJECTI
 from connections.domain.flow import Flow
 from connections.domain.grant import Account
 from connections.domain.log_entry import Event, Severity
-from connections.oauth.authorization import digest, nonce
+from connections.oauth.authorization import nonce
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, CONNECTION, a_flow, a_grant, a_token_set, an_issuance
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World

@@ -15,7 +15,7 @@ from connections.domain.errors import Unavailable
 from connections.domain.flow import Flow
 from connections.domain.identifiers import CustomerId
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     AUTHORIZATION,
     CONNECTION,

@@ -9,7 +9,8 @@ from connections.domain.errors import Misconfigured
 from connections.domain.flow import Flow
 from connections.domain.grant import Account
 from connections.domain.log_entry import Event
-from connections.oauth.authorization import digest, nonce
+from connections.oauth.authorization import nonce
+from connections.oauth.digests import digest
 from tests.builders import LINK, a_connection
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World

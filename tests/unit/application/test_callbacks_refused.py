@@ -8,7 +8,7 @@ import pytest
 from connections.application.complete_authorization import AuthorizationCompleter, Completion
 from connections.domain.flow import Outcome
 from connections.domain.log_entry import Event, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, NOW, a_connection, a_flow, a_grant, a_new_connection
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer

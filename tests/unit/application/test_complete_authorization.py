@@ -7,7 +7,7 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.flow_ports import UsedFlow
 from connections.domain.connection import Status, Use, UseOutcome
 from connections.domain.log_entry import Event, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     AUTHORIZATION,
     CONNECTION,

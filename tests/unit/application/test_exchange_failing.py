@@ -10,7 +10,7 @@ from connections.application.ports import NoAnswer, NotSent
 from connections.domain.failure import FailureKind
 from connections.domain.flow import Outcome
 from connections.domain.log_entry import Event, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, CONNECTION, a_connection, a_failure, a_flow, a_grant
 from tests.doubles.servers import Answer, ScriptedServer
 from tests.doubles.world import World

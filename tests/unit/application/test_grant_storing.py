@@ -6,7 +6,7 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
 from connections.domain.log_entry import Event
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, CONNECTION, NOW, a_flow, a_new_connection
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer

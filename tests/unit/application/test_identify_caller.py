@@ -8,7 +8,7 @@ import pytest
 from connections.application.identify_caller import Identified, KeyIdentification, Unknown
 from connections.domain.caller import Organization
 from connections.domain.errors import Unauthenticated, Unavailable
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import HOUR, NOW, an_api_key
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World

@@ -10,7 +10,7 @@ from connections.application.landing import landing_of
 from connections.application.remedies import REJECTIONS
 from connections.domain.connection import Place, Redirects
 from connections.domain.flow import Flow, Landing, Outcome
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, CONNECTION, LINK, a_flow, a_new_connection, some_inputs
 from tests.builders_of_instances import CRM, INSTANCE, INTEGRATION, an_instance, an_integration
 from tests.doubles.clock import ManualClock

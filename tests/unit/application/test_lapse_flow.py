@@ -11,7 +11,7 @@ from connections.application.lapse_flow import FlowLapses
 from connections.domain.errors import Unavailable
 from connections.domain.flow import Outcome
 from connections.domain.log_entry import Event, Severity
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import AUTHORIZATION, LINK, NOW
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World

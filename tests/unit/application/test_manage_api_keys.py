@@ -12,7 +12,7 @@ from connections.domain.api_key import ApiKey
 from connections.domain.caller import Organization, Scope
 from connections.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from connections.domain.identifiers import ApiKeyId, api_key_id
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import HOUR, NOW, an_api_key
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World

@@ -19,7 +19,7 @@ from connections.domain.errors import (
 from connections.domain.flow import Authorization, Outcome
 from connections.domain.identifiers import AuthorizationId, ConnectionId, authorization_id
 from connections.domain.organization import OrganizationProfile
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     ADA,
     CONNECTION,

@@ -20,7 +20,7 @@ from connections.domain.flow import Outcome
 from connections.domain.grant import Issuance
 from connections.domain.log_entry import Event, LogEntry, Severity
 from connections.domain.revocation import Revocation
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 from tests.builders import (
     AUTHORIZATION,
     CONNECTION,

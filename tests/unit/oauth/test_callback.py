@@ -16,10 +16,10 @@ from connections.oauth.authorization import (
     CallbackRejected,
     ConsentRefused,
     authorization_code,
-    digest,
     error_code,
     parse_authorization_response,
 )
+from connections.oauth.digests import digest
 from connections.oauth.server_metadata import ISS_PROMISED
 from tests.builders import NOW, a_flow, an_issuance
 

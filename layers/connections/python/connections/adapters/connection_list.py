@@ -10,7 +10,6 @@ from connections.adapters.indexed_list import IndexedList
 from connections.adapters.lists import cursor_of
 from connections.adapters.new_connection import new_connection_parts
 from connections.adapters.referrers import referrer_put, template_counted
-from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import CLOSED, LISTED, to_connection
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import CustomerBeingDeleted, NotFound
@@ -20,6 +19,8 @@ from connections.domain.referrer import Referred, Referrer, ReferrerKind
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from connections.adapters.sealing import Sealer
+
 
 @dataclass(frozen=True, slots=True)
 class DynamoNewConnections:
@@ -28,7 +29,7 @@ class DynamoNewConnections:
     client: "DynamoDBClient"
     connections_table: str
     definitions_table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def add(self, connection: Connection, inputs: Inputs, *, own_component: bool = False) -> bool:
         """Store a new connection; False, and nothing changed, if its id is taken."""

@@ -12,13 +12,14 @@ from connections.adapters.aws import (
     translated_errors,
 )
 from connections.adapters.inputs_items import inputs_of
-from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import CLOSED, inputs_key, state_key, to_connection
 from connections.domain.connection import Connection, Inputs, Use
 from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from connections.adapters.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class DynamoConnections:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def get(self, connection_id: ConnectionId) -> Connection | None:
         """Return the state."""

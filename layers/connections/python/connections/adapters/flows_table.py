@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.authorizations_table import (
     DynamoAuthorizations,
@@ -12,18 +12,21 @@ from connections.adapters.authorizations_table import (
 )
 from connections.adapters.aws import condition, from_item, moment, sealed_bytes, to_item
 from connections.adapters.grant_items import issuance_members, to_account, to_issuance
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
 from connections.adapters.state_items import owner_item, to_owner
 from connections.application.flow_ports import UsedFlow
 from connections.domain.flow import Flow, Landing
 from connections.domain.identifiers import AuthorizationId, ConnectionId
+
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoFlows(DynamoAuthorizations):
     """Implements `Flows`."""
 
-    sealer: Sealer
+    sealer: "Sealer"
 
     def begin(self, flow: Flow) -> None:
         """Store a flow with its verifier, issuance and landing sealed."""

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import sealed_bytes
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
 from connections.domain.grant import Account, Grant, Issuance, SealedGrant, TokenSet
 from connections.domain.identifiers import ConnectionId, GrantId
 
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
-def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
+
+def seal_grant(grant: Grant, sealer: "Sealer") -> bytes:
     """Seal token set and issuance for this connection, grant and generation."""
     tokens, issuance = grant.tokens, grant.issuance
     secret = {
@@ -28,7 +31,7 @@ def seal_grant(grant: Grant, sealer: Sealer) -> bytes:
     return sealer.seal(Purpose.TOKENS, record, secret)
 
 
-def grant_item(grant: Grant, sealer: Sealer) -> dict[str, Any]:
+def grant_item(grant: Grant, sealer: "Sealer") -> dict[str, Any]:
     """Return the tokens item of a grant."""
     return {
         "pk": grant.connection_id,
@@ -48,7 +51,7 @@ def sealed_grant(item: Mapping[str, Any]) -> SealedGrant:
     )
 
 
-def open_grant(item: Mapping[str, Any], sealer: Sealer) -> Grant:
+def open_grant(item: Mapping[str, Any], sealer: "Sealer") -> Grant:
     """Return the grant that an item holds.
 
     Raises:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from connections.adapters.aws import canceled, read_together
 from connections.adapters.inputs_items import inputs_of
 from connections.adapters.new_connection import changed_connection_parts, closed_parts
-from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import CLOSED, inputs_key, state_key, to_connection
 from connections.application.instance_ports import Change
 from connections.domain.connection import Connection, Inputs
@@ -15,6 +14,8 @@ from connections.domain.identifiers import ConnectionId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from connections.adapters.sealing import Sealer
 
 LARGEST_BATCH = 50
 """Connections, each of two items, in a request that reads a hundred items."""
@@ -26,7 +27,7 @@ class DynamoHeldConnections:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def many(
         self, connection_ids: Sequence[ConnectionId]

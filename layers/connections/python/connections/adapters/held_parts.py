@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.new_connection import (
     changed_connection_parts,
     closed_part,
     new_connection_parts,
 )
-from connections.adapters.sealing import Sealer
 from connections.application.instance_ports import Change
 from connections.domain.connection import Connection, Inputs
 from connections.domain.identifiers import ConnectionId
+
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
 Made = Sequence[tuple[Connection, Inputs]]
 
@@ -22,7 +24,7 @@ class HeldParts:
     """Makes the parts of a transaction that are about connections."""
 
     connections_table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def of(
         self, changes: Sequence[Change], made: Made, closed: Sequence[ConnectionId]

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import sealed_bytes
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
 from connections.adapters.state_items import inputs_key
 from connections.domain.connection import Inputs, Redirects, TemplateFill
 from connections.domain.identifiers import ConnectionId, TemplateId
 
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
-def inputs_item(inputs: Inputs, sealer: Sealer) -> dict[str, Any]:
+
+def inputs_item(inputs: Inputs, sealer: "Sealer") -> dict[str, Any]:
     """Return the item of inputs: sealed but for the revision, by which changes are told apart."""
     fill = inputs.template
     layers = {
@@ -35,7 +38,7 @@ def inputs_item(inputs: Inputs, sealer: Sealer) -> dict[str, Any]:
     }
 
 
-def inputs_of(item: Mapping[str, Any], sealer: Sealer) -> Inputs:
+def inputs_of(item: Mapping[str, Any], sealer: "Sealer") -> Inputs:
     """Return the inputs that an item holds.
 
     Raises:

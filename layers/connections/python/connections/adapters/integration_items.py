@@ -1,10 +1,10 @@
 """Integrations, drafts and versions as they lie in the Definitions table."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import moment, sealed_bytes
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
 from connections.adapters.state_items import owner_item, to_owner
 from connections.application.integration_ports import References
 from connections.domain.identifiers import IntegrationId, StepId, TemplateId, VariableId
@@ -15,6 +15,9 @@ from connections.domain.integration import (
     TemplateReference,
     Version,
 )
+
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
 OFFERED = "offered"
 """The partition of what customers can enable themselves."""
@@ -81,14 +84,14 @@ def to_integration(item: Mapping[str, Any]) -> Integration:
 
 
 def draft_item(
-    integration_id: IntegrationId, draft: Draft, references: References, sealer: Sealer
+    integration_id: IntegrationId, draft: Draft, references: References, sealer: "Sealer"
 ) -> dict[str, Any]:
     """Return the item of a draft: what it refers to is not sealed."""
     sealed = sealer.seal(Purpose.INPUTS, f"{integration_id}/draft", _draft_document(draft))
     return {**draft_key(integration_id), **references_item(references), "sealed": sealed}
 
 
-def to_draft(item: Mapping[str, Any], sealer: Sealer) -> Draft:
+def to_draft(item: Mapping[str, Any], sealer: "Sealer") -> Draft:
     """Return the draft that an item holds.
 
     Raises:
@@ -114,7 +117,7 @@ def to_references(item: Mapping[str, Any]) -> References:
     )
 
 
-def version_item(version: Version, references: References, sealer: Sealer) -> dict[str, Any]:
+def version_item(version: Version, references: References, sealer: "Sealer") -> dict[str, Any]:
     """Return the item of a version."""
     document = {
         **_draft_document(version.draft),
@@ -132,7 +135,7 @@ def version_item(version: Version, references: References, sealer: Sealer) -> di
     }
 
 
-def to_version(item: Mapping[str, Any], sealer: Sealer) -> Version:
+def to_version(item: Mapping[str, Any], sealer: "Sealer") -> Version:
     """Return the version that an item holds.
 
     Raises:

@@ -23,7 +23,6 @@ from connections.adapters.integration_items import (
 )
 from connections.adapters.lists import partition_page
 from connections.adapters.referrers import referrer_delete, referrer_put, template_counted
-from connections.adapters.sealing import Sealer
 from connections.application.integration_ports import References
 from connections.domain.errors import CustomerBeingDeleted, InvalidRequest
 from connections.domain.identifiers import CustomerId, IntegrationId
@@ -32,6 +31,8 @@ from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from connections.adapters.sealing import Sealer
 
 LARGEST_TRANSACTION = 100
 _PLACE = re.compile(r"int_[0-9a-z]{26}")
@@ -43,7 +44,7 @@ class DynamoIntegrations:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def add(self, integration: Integration, draft: Draft) -> bool:
         """Store a new integration; False if its id is taken."""

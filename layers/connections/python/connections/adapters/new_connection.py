@@ -1,10 +1,9 @@
 """Connections that come, change and go: as parts of transactions, for whoever has others beside."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.aws import to_item
 from connections.adapters.inputs_items import inputs_item
-from connections.adapters.sealing import Sealer
 from connections.adapters.state_items import (
     CLOSED,
     due_item,
@@ -17,11 +16,14 @@ from connections.application.instance_ports import Change
 from connections.domain.connection import Connection, Inputs
 from connections.domain.identifiers import ConnectionId
 
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
+
 _OPEN = f"attribute_exists(pk) AND attribute_not_exists({CLOSED})"
 
 
 def new_connection_parts(
-    table: str, sealer: Sealer, connection: Connection, inputs: Inputs
+    table: str, sealer: "Sealer", connection: Connection, inputs: Inputs
 ) -> list[dict[str, Any]]:
     """Return the parts that store a new connection; both fail if its id is taken."""
     return [
@@ -36,7 +38,7 @@ def new_connection_parts(
     ]
 
 
-def changed_connection_parts(table: str, sealer: Sealer, change: Change) -> list[dict[str, Any]]:
+def changed_connection_parts(table: str, sealer: "Sealer", change: Change) -> list[dict[str, Any]]:
     """Return the parts that store a change.
 
     They fail if the inputs are not the former ones, if the connection is gone, or if a refresh or
@@ -67,7 +69,7 @@ def _closed(table: str, key: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _changed_inputs(table: str, sealer: Sealer, change: Change) -> dict[str, Any]:
+def _changed_inputs(table: str, sealer: "Sealer", change: Change) -> dict[str, Any]:
     former = change.former_inputs.revision
     as_read = "revision = :former" if former else f"{_EXISTING} AND attribute_not_exists(revision)"
     return {

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from connections.adapters.aws import translated_errors
 from connections.adapters.grant_items import grant_item, sealed_grant
 from connections.adapters.sealed_messages import sealed_message
-from connections.adapters.sealing import Sealer
 from connections.domain.grant import Grant
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from connections.adapters.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class SqsRescueQueue:
 
     client: "SQSClient"
     url: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def send(self, successor: Grant) -> None:
         """Send a grant at the generation that is to be stored."""

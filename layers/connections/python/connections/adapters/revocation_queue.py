@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from connections.adapters.aws import translated_errors
 from connections.adapters.grant_items import grant_item, sealed_grant
 from connections.adapters.sealed_messages import sealed_message
-from connections.adapters.sealing import Sealer
 from connections.domain.grant import Grant, SealedGrant
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from connections.adapters.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class SqsRevocationQueue:
 
     client: "SQSClient"
     url: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def send(self, grant: Grant, *, after: timedelta = timedelta()) -> None:
         """Send a grant to be revoked."""

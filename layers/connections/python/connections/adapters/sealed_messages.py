@@ -3,11 +3,13 @@
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connections.adapters.grant_items import open_grant
-from connections.adapters.sealing import Sealer
 from connections.domain.grant import Grant, SealedGrant
+
+if TYPE_CHECKING:
+    from connections.adapters.sealing import Sealer
 
 
 def sealed_message(grant: SealedGrant) -> Mapping[str, Any]:
@@ -20,7 +22,7 @@ def sealed_message(grant: SealedGrant) -> Mapping[str, Any]:
     }
 
 
-def parse_sealed_message(body: str, sealer: Sealer) -> Grant:
+def parse_sealed_message(body: str, sealer: "Sealer") -> Grant:
     """Return the grant of a message.
 
     Raises:

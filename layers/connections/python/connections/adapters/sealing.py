@@ -10,7 +10,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +38,8 @@ from aws_encryption_sdk.exceptions import (
 from aws_encryption_sdk.identifiers import AlgorithmSuite
 from cryptography.exceptions import InvalidTag
 
+from connections.adapters.opened import Opened, key_of
+from connections.adapters.purpose import Purpose
 from connections.application.ports import SealBroken
 from connections.domain.errors import Unavailable
 
@@ -53,15 +54,8 @@ KEY_STORE_NAME = "connections-branch-keys"
 """Bound to every branch key: it must never change."""
 CACHED_FOR_SECONDS = 3600
 READY_FOR_SECONDS = 150
-"""Longer than an invocation lasts. A branch key is renewed in the last seconds of its time in the
-cache, and that may fail: it must not when tokens have been issued that are to be sealed."""
-
-
-class Purpose(StrEnum):
-    """What a branch key is for; its value is the branch key's id."""
-
-    TOKENS = "tokens"
-    INPUTS = "inputs"
+"""Longer than an invocation lasts: renewing a key fails when KMS does, and must not while tokens
+that have been issued wait to be sealed."""
 
 
 class Sealer:
@@ -77,6 +71,7 @@ class Sealer:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._monotonic = monotonic
+        self._opened = Opened(monotonic=monotonic)
         self._cached_at: dict[Purpose, float] = {}
         """When the branch keys that seal were cached, or shortly before."""
         self._key_store = KeyStore(
@@ -126,16 +121,22 @@ class Sealer:
             SealBroken: it was sealed for another record or purpose, or was changed.
             Unavailable: the branch key cannot be had.
         """
-        try:
-            source = self._decrypt(purpose, record, sealed)
-        except Exception as error:
-            if _is_broken(error):
-                raise SealBroken(
-                    f"What is sealed as {purpose} of {record} does not open."
-                ) from None
-            raise Unavailable("Unsealing does not work for now; try again.") from error
+        key = key_of(purpose, record, sealed)
+        source = self._opened.get(key)
+        if source is None:
+            source = self._open(purpose, record, sealed)
+            self._opened.keep(key, source)
         opened: dict[str, Any] = json.loads(source)
         return opened
+
+    def _open(self, purpose: Purpose, record: str, sealed: bytes) -> bytes:
+        try:
+            return self._decrypt(purpose, record, sealed)
+        except Exception as error:
+            if _is_broken(error):
+                words = f"What is sealed as {purpose} of {record} does not open."
+                raise SealBroken(words) from None
+            raise Unavailable("Unsealing does not work for now; try again.") from error
 
     def _seal(
         self, purpose: Purpose, record: str, secret: Mapping[str, Any], manager: Any
@@ -177,10 +178,9 @@ class Sealer:
             stream.close()
 
     def _create_branch_keys(self) -> None:
-        """Make the branch keys of all purposes, on the first use of any.
+        """Make the branch keys of all purposes, on the first use of any; that of the inputs last.
 
-        Inputs come before tokens, and last here: where their key is, all are. So only one function
-        has to make any.
+        Inputs come before tokens: where their key is, all are. So only one function makes any.
         """
         for purpose in (Purpose.TOKENS, Purpose.INPUTS):
             self._create_branch_key(purpose)

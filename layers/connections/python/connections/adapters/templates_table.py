@@ -17,8 +17,8 @@ from connections.adapters.aws import (
     translated_errors,
 )
 from connections.adapters.indexed_list import IndexedList
+from connections.adapters.purpose import Purpose
 from connections.adapters.referrers import referrer_delete, referrer_put, template_key
-from connections.adapters.sealing import Purpose, Sealer
 from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.errors import NameTaken
 from connections.domain.identifiers import TemplateId
@@ -26,6 +26,8 @@ from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from connections.adapters.sealing import Sealer
 
 LISTED = "template"
 
@@ -36,7 +38,7 @@ class DynamoTemplates:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def get(self, template_id: TemplateId) -> ConnectionTemplate | None:
         """Return the template of that id, consistently read."""

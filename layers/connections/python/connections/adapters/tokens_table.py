@@ -12,7 +12,7 @@ from connections.adapters.aws import (
 )
 from connections.adapters.grant_items import grant_item, open_grant, sealed_grant
 from connections.adapters.inputs_items import inputs_of
-from connections.adapters.sealing import Purpose, Sealer
+from connections.adapters.purpose import Purpose
 from connections.adapters.state_items import CLOSED, inputs_key, state_key
 from connections.domain.connection import Inputs
 from connections.domain.grant import Grant, SealedGrant
@@ -21,6 +21,8 @@ from connections.domain.identifiers import ConnectionId
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from connections.adapters.sealing import Sealer
+
 
 @dataclass(frozen=True, slots=True)
 class DynamoTokens:
@@ -28,7 +30,7 @@ class DynamoTokens:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
     brief: "DynamoDBClient | None" = None
     """Commits successors, where somebody has an eye on the time."""
 
@@ -133,7 +135,7 @@ class DynamoReadings:
     client: "DynamoDBClient"
     connections_table: str
     tokens_table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def read(self, connection_id: ConnectionId) -> tuple[Inputs | None, Grant | None]:
         """Return inputs and grant, both consistently read in one request.

@@ -16,7 +16,6 @@ from connections.adapters.integration_items import (
 from connections.adapters.item_size import LARGEST_ITEM, size_of
 from connections.adapters.lists import cursor_of, place_of, query_page
 from connections.adapters.referrers import referrer_put, template_counted
-from connections.adapters.sealing import Sealer
 from connections.application.integration_ports import References
 from connections.domain.errors import InvalidRequest, Problem
 from connections.domain.identifiers import IntegrationId, TemplateId
@@ -25,6 +24,8 @@ from connections.domain.referrer import Referred, Referrer, ReferrerKind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from connections.adapters.sealing import Sealer
 
 _PLACE = re.compile(r"version/[0-9]{10}")
 _TOO_LARGE = (
@@ -40,7 +41,7 @@ class DynamoVersions:
 
     client: "DynamoDBClient"
     table: str
-    sealer: Sealer
+    sealer: "Sealer"
 
     def publish(self, former: Integration, version: Version, references: References) -> bool:
         """Store a version and lock the templates that it refers to, all or nothing.

@@ -21,8 +21,9 @@ from connections.domain.identifiers import (
     authorization_of,
 )
 from connections.domain.log_entry import Event, LogEntry, Severity
-from connections.oauth.authorization import authorization_request, digest
+from connections.oauth.authorization import authorization_request
 from connections.oauth.client import OAuthClient
+from connections.oauth.digests import digest
 from connections.oauth.pkce import code_verifier
 
 

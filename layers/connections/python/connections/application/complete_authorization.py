@@ -37,11 +37,11 @@ from connections.oauth.authorization import (
     ConsentRefused,
     authorization_code,
     callback_context,
-    digest,
     nonce,
     parse_authorization_response,
 )
 from connections.oauth.client import OAuthClient
+from connections.oauth.digests import digest
 from connections.oauth.id_token import IdTokenRejected
 from connections.oauth.token_request import code_request
 from connections.oauth.token_response import TokenRequestFailed, token_set

@@ -13,7 +13,7 @@ from connections.application.ports import Clock
 from connections.domain.caller import Caller, Organization
 from connections.domain.errors import Unauthenticated, Unavailable
 from connections.domain.identifiers import ApiKeyId
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 
 logger = logging.getLogger(__name__)
 PREFIX = "cnx_"

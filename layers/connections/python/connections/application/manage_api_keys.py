@@ -13,7 +13,7 @@ from connections.domain.api_key import LONGEST_LIFE, LONGEST_OVERLAP, ApiKey, be
 from connections.domain.caller import Organization, Scope
 from connections.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, Problem
 from connections.domain.identifiers import ApiKeyId, Randomness, api_key_id
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 
 SECRET_BYTES = 32
 

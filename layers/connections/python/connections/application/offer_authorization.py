@@ -28,8 +28,8 @@ from connections.domain.identifiers import (
     authorization_id,
     authorization_link,
 )
-from connections.oauth.authorization import digest
 from connections.oauth.client import definition_of
+from connections.oauth.digests import digest
 from connections.oauth.scopes import scope_list, united
 
 

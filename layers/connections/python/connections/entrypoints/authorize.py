@@ -32,7 +32,7 @@ from connections.entrypoints.composition import AddressSettings, sealer
 from connections.entrypoints.http import answer, form_body, new_router, resolver
 from connections.entrypoints.invocations import invocation
 from connections.entrypoints.settings import Hosts, Name, SealingSettings
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 
 router = new_router()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from connections.application.identify_caller import PREFIX, Identified, Unknown
 from connections.domain.caller import Caller
-from connections.oauth.authorization import digest
+from connections.oauth.digests import digest
 
 REMEMBERED_FOR = timedelta(seconds=60)
 """How long a credential that was revoked meanwhile is still taken by a function that knew it."""

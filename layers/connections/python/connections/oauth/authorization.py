@@ -4,11 +4,11 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connections.domain.flow import Flow
 from connections.oauth.client import OAuthClient
+from connections.oauth.digests import digest
 from connections.oauth.pkce import challenge_parameters
 
 LONGEST_CALLBACK = 8192
@@ -28,11 +28,6 @@ class AuthorizationResponse:
 
     state: str = field(repr=False)
     parameters: Mapping[str, str] = field(repr=False)
-
-
-def digest(secret: str) -> str:
-    """Return the SHA-256 of a value that is found or compared again but never stored."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def nonce(state: str) -> str:
