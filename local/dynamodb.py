@@ -36,7 +36,7 @@ def make_safe_between_threads() -> None:
     Doing it again changes nothing.
     """
     if DynamoDBBackend.transact_write_items is not _transact_write_items:
-        DynamoHandler.call_action = _one_at_a_time(  # type: ignore[method-assign]
+        DynamoHandler.call_action = one_at_a_time(  # type: ignore[method-assign]
             DynamoHandler.call_action
         )
         DynamoDBBackend.transact_write_items = (  # type: ignore[method-assign]
@@ -44,7 +44,9 @@ def make_safe_between_threads() -> None:
         )
 
 
-def _one_at_a_time(action: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+def one_at_a_time(action: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+    """Return the action, done for one request after the other."""
+
     @functools.wraps(action)
     def locked(handler: DynamoHandler) -> Any:
         with _lock:

@@ -5,7 +5,6 @@ Its transactions copy each table whole for each of their parts; here they copy w
 
 import base64
 import copy
-import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,8 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import sqs_backends
 
+from local import dynamodb
+
 REGION = "us-east-2"
 _WHOLE = frozenset({"S", "N", "B", "BOOL", "NULL"})
 """Types of values that moto replaces and never changes."""
@@ -29,12 +30,7 @@ def one_at_a_time() -> Iterator[None]:
 
     Of two threads that claim a connection at once, both may get it.
     """
-    lock, action = threading.RLock(), DynamoHandler.call_action
-
-    def locked(handler: DynamoHandler) -> Any:
-        with lock:
-            return action(handler)
-
+    locked = dynamodb.one_at_a_time(DynamoHandler.call_action)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(DynamoHandler, "call_action", locked)
         yield

@@ -1,11 +1,5 @@
-"""Starts authorization servers for the interop tests; leaves the suite out without Node.js.
+"""Starts authorization servers for the interop tests; leaves the suite out without Node.js."""
 
-A suite that is left out says so at the end of the run. In continuous integration (`CI=true`) its
-absence is an error, so that a broken image cannot pass for a green run.
-"""
-
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,23 +10,16 @@ import pytest
 from tests import stack
 from tests.interop import oidc_provider
 from tests.interop.oidc_provider import OidcProvider, ProviderOptions, StartProvider
+from tests.left_out import leave_out, node_is_there
 
 _LEFT_OUT = "interop suite left out: Node.js was not found"
-_NODE_IS_THERE = bool(shutil.which("node") and shutil.which("npm"))
+_NODE_IS_THERE = node_is_there()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave every test of this folder out where Node.js is not found.
-
-    Raises: pytest.UsageError where that happens in continuous integration.
-    """
-    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    if _NODE_IS_THERE or not ours:
-        return
-    if os.environ.get("CI") == "true":
-        raise pytest.UsageError(f"{_LEFT_OUT}, and CI is true")
-    items[:] = [item for item in items if item not in ours]
-    config.hook.pytest_deselected(items=ours)
+    """Leave every test of this folder out where Node.js is not found."""
+    if not _NODE_IS_THERE:
+        leave_out(Path(__file__).parent, config, items, words=_LEFT_OUT)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

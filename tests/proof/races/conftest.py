@@ -1,33 +1,20 @@
-"""Leaves the races out where there is nothing to run them with.
+"""Leaves the races out where there is nothing to run them with."""
 
-A suite that is left out says so at the end of the run. In continuous integration (`CI=true`) its
-absence is an error, so that a broken image cannot pass for a green run.
-"""
-
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.left_out import leave_out, node_is_there
 from tests.proof import dynamodb_local
 
 _LEFT_OUT = "races left out: Node.js or Rust's cargo was not found"
-_ALL_IS_THERE = bool(shutil.which("node") and shutil.which("npm")) and dynamodb_local.can_be_built()
+_ALL_IS_THERE = node_is_there() and dynamodb_local.can_be_built()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave every test of this folder out where its servers cannot be run.
-
-    Raises: pytest.UsageError where that happens in continuous integration.
-    """
-    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    if _ALL_IS_THERE or not ours:
-        return
-    if os.environ.get("CI") == "true":
-        raise pytest.UsageError(f"{_LEFT_OUT}, and CI is true")
-    items[:] = [item for item in items if item not in ours]
-    config.hook.pytest_deselected(items=ours)
+    """Leave every test of this folder out where its servers cannot be run."""
+    if not _ALL_IS_THERE:
+        leave_out(Path(__file__).parent, config, items, words=_LEFT_OUT)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,7 @@
 """A world with one connection, due and alone, and the use cases over it."""
 
+import logging
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ from connections.application.complete_authorization import AuthorizationComplete
 from connections.application.disconnect import Disconnecter
 from connections.application.discover import Discoverer
 from connections.application.flow_log import FlowLog
+from connections.application.gate import Gate
 from connections.application.identify_account import AccountReader
 from connections.application.invocation import Invocation
 from connections.application.landing import Landings
@@ -34,6 +37,7 @@ from tests.doubles.servers import ConfirmingServer, ScriptedServer
 from tests.doubles.world import World
 from tests.unit.application.configuring import Scene
 from tests.unit.application.flows import OFFER
+from tests.unit.application.gates import a_gate
 from tests.unit.application.parts import DEADLINE, Refresh, issued_earlier, same_bytes
 
 NOWHERE = AllowedHosts(development=frozenset())
@@ -179,3 +183,15 @@ def demand(world: World, refresher: Refresher, clock: ManualClock) -> RefreshNow
 def scene() -> Scene:
     """A customer and a published integration, with the use cases of instances."""
     return Scene.founded()
+
+
+@pytest.fixture
+def gate(world: World, clock: ManualClock) -> Gate:
+    return a_gate(world, clock)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """The log, as far down as a function writes it."""
+    with caplog.at_level(logging.INFO):
+        yield caplog

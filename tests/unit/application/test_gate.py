@@ -1,8 +1,6 @@
 """The gate: what it asks of storage, and what it lets through."""
 
-import logging
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -27,18 +25,6 @@ from tests.unit.application.gates import (
     said,
     stored,
 )
-
-
-@pytest.fixture
-def gate(world: World, clock: ManualClock) -> Gate:
-    return a_gate(world, clock)
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log, as far down as a function writes it."""
-    with caplog.at_level(logging.INFO):
-        yield caplog
 
 
 def test_a_batch_costs_one_request_and_writes_nothing_where_all_is_well(

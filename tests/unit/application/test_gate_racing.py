@@ -1,7 +1,5 @@
 """Gates of several batches at once, over one record."""
 
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -22,18 +20,6 @@ from tests.unit.application.gates import (
     said,
     stored,
 )
-
-
-@pytest.fixture
-def gate(world: World, clock: ManualClock) -> Gate:
-    return a_gate(world, clock)
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log, as far down as a function writes it."""
-    with caplog.at_level(logging.INFO):
-        yield caplog
 
 
 def test_what_was_under_way_when_the_breaker_opened_neither_closes_it_nor_writes(

@@ -1,11 +1,7 @@
 """The gate where a server has a rate: a moment for each refresh."""
 
-import logging
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from connections.application.gate import Gate
 from tests.builders import HOUR, NOW
@@ -21,18 +17,6 @@ from tests.unit.application.gates import (
     noted,
     stored,
 )
-
-
-@pytest.fixture
-def gate(world: World, clock: ManualClock) -> Gate:
-    return a_gate(world, clock)
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log, as far down as a function writes it."""
-    with caplog.at_level(logging.INFO):
-        yield caplog
 
 
 def test_a_batch_without_registrations_costs_nothing(gate: Gate, world: World) -> None:

@@ -1,7 +1,5 @@
 """What the gate puts on record of a batch, and what it says."""
 
-import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -30,18 +28,6 @@ from tests.unit.application.gates import (
     said,
     stored,
 )
-
-
-@pytest.fixture
-def gate(world: World, clock: ManualClock) -> Gate:
-    return a_gate(world, clock)
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log, as far down as a function writes it."""
-    with caplog.at_level(logging.INFO):
-        yield caplog
 
 
 def test_failures_open_the_breaker_for_the_next_batch(
