@@ -1,5 +1,8 @@
 """AWS in memory and the demo provider, in a process of their own: their CPU time is not ours.
 
+Nor is what they take from us by pushing us from processor to processor: where there are several,
+the functions have one alone, as in Lambda.
+
 Run as `python -m tests.performance.cloud`, it prints where they are and ends with its input.
 """
 
@@ -7,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import boto3
@@ -20,6 +23,7 @@ from tests.performance.scene import Scene, credentials, scene_of
 
 def main() -> None:
     """Serve until the input ends."""
+    _keep_to(_processors()[1:])
     with credentials(), aws_in_memory() as aws:
         server, provider = AwsServer(), serve("localhost", 0)
         server.start()
@@ -33,7 +37,7 @@ def main() -> None:
 @contextmanager
 def scene_apart() -> Iterator[Scene]:
     """Run the functions in this process, and all that they call in another."""
-    with credentials() as environment, _process() as process:
+    with credentials() as environment, _process() as process, _on_one_processor():
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         environment.setenv("AWS_ENDPOINT_URL", told["aws"])
@@ -46,6 +50,26 @@ def scene_apart() -> Iterator[Scene]:
         )
         with scene_of(aws, told["provider"], environment) as scene:
             yield scene
+
+
+@contextmanager
+def _on_one_processor() -> Iterator[None]:
+    allowed = _processors()
+    _keep_to(allowed[:1])
+    try:
+        yield
+    finally:
+        _keep_to(allowed)
+
+
+def _processors() -> list[int]:
+    return sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+
+
+def _keep_to(processors: Sequence[int]) -> None:
+    """Run on these processors alone; on any, where there are none or the system cannot do it."""
+    if processors and sys.platform == "linux":
+        os.sched_setaffinity(0, processors)
 
 
 @contextmanager

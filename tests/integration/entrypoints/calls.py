@@ -23,6 +23,7 @@ from connections.entrypoints import (
     revoke_tokens,
     schedule_refreshes,
 )
+from connections.oauth.client import _definition
 from tests.integration.aws import ROOT, TEMPLATE, Aws, environment_of
 from tests.integration.entrypoints import events
 
@@ -36,7 +37,7 @@ _CACHES = (
     management.services, authorize.services, callback.services, credentials.services,
     schedule_refreshes.services, refresh_connections.services, revoke_tokens.services,
     delete_connections.services, lapse_flows.services, composition.sealer,
-    integration_services.integration_services, integration_services.instance_services,
+    integration_services.integration_services, integration_services.instance_services, _definition,
 )  # fmt: skip
 
 

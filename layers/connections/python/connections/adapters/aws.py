@@ -13,6 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connections import USER_AGENT
 from connections.domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_sqs import SQSClient
 
-# A claim, a commit and an answer must all fit into what the gateway waits.
+# A claim, a commit and an answer must all fit into what the gateway waits. The library puts its own
+# name for itself together anew for each request, which is a quarter of what a request takes.
 _CONFIG = Config(
-    connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 4}
+    connect_timeout=2,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    user_agent=USER_AGENT,
 )
 # What brings an issued token set into safety is tried again by us, within what time there is: one
 # attempt takes 3 s at the most, so that a commit and a rescue fit into `COMMIT_RESERVE`.
-_BRIEF = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+_BRIEF = _CONFIG.merge(Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
 TRANSACTION_ATTEMPTS = 4
 LARGEST_WRITE = 25
 """Items that one request deletes."""

@@ -10,7 +10,7 @@ from ssl import SSLContext
 import httpcore
 import httpx
 
-from connections import __version__
+from connections import USER_AGENT
 from connections.adapters.network import AddressForbidden, GuardedTransport, TimeUp
 
 # They log whole URLs, whose query may be a tenant's secret.
@@ -21,8 +21,8 @@ REQUEST_ERRORS = (
     AddressForbidden,
     TimeUp,
     OSError,
-    # A token that is no ASCII can stand in no header.
-    UnicodeEncodeError,
+    # A token that is no ASCII can stand in no header, and xn--a stands for no name.
+    UnicodeError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.TimeoutException,
@@ -69,7 +69,7 @@ def guarded_request(
             url,
             content=content,
             headers={
-                "user-agent": f"Connections/{__version__}",
+                "user-agent": USER_AGENT,
                 "accept-encoding": "identity",
                 **headers,
             },
