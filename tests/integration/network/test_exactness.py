@@ -176,6 +176,11 @@ def test_the_answer_and_the_server_keep_what_they_hold_out_of_sight() -> None:
     assert repr(answer) == f"ServerResponse(status=200, sent_at={NOW!r})"
 
 
+@pytest.mark.parametrize("label", ["xn--a", "XN--0"])
+def test_a_name_whose_punycode_stands_for_nothing_is_not_reached(label: str) -> None:
+    assert not_sent(f"https://{label}.provider.example/token") == UNREACHABLE
+
+
 def test_a_token_that_can_stand_in_no_header_is_not_sent() -> None:
     with serving(response()) as server:
         adapter = HttpAuthorizationServer(hosts=AllowedHosts.parse(server.host), now=lambda: NOW)
