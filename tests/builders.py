@@ -5,7 +5,7 @@ from typing import Any
 
 from connections.domain.api_key import ApiKey
 from connections.domain.audit import Action, Actor, ActorKind, AuditEntry
-from connections.domain.caller import Owner, Scope
+from connections.domain.caller import Organization, Owner, Scope
 from connections.domain.connection import Connection, Inputs, Reason, Status
 from connections.domain.connection_template import ConnectionTemplate
 from connections.domain.customer import Customer
@@ -36,6 +36,7 @@ CUSTOMER = CustomerId("cus_00000000000000000000000001")
 TEMPLATE = TemplateId("tpl_00000000000000000000000001")
 REGISTRATION = registration_id("acme.example", "the-client")
 ADA = Owner(customer_id=CUSTOMER, user_id="ada")
+KEY_HOLDER = Organization(key_id=ApiKeyId("key_" + "0" * 26), scopes=frozenset(Scope))
 HOUR = timedelta(hours=1)
 
 

@@ -52,6 +52,7 @@ def test_b63_code_reads_a_connection_by_its_variables_name(
 
     studio.crm.stack.evidence.secrets.add(received["token"]["access_token"])
     assert received["configVarKey"] == "My CRM"
+    client.report(received["connectionId"], "success", generation=received["generation"])
     assert studio.crm.userinfo(received["token"]["access_token"]).status_code == 200
     with pytest.raises(ConnectionsApiError, match="no config variable"):
         client.credentials(instance.id, "Another")

@@ -37,11 +37,12 @@ def failed(answered: dict[str, Any]) -> list[str]:
     return [each["itemIdentifier"] for each in answered["batchItemFailures"]]
 
 
-def refresh_message(connection: str, since: datetime | None = None) -> str:
+def refresh_message(
+    connection: str, since: datetime | None = None, cause: Cause = Cause.DUE
+) -> str:
     moment = since or datetime.now(UTC)
-    return wish_message(
-        Wish(connection_id=ConnectionId(connection), need=Need(cause=Cause.DUE, since=moment))
-    )
+    need = Need(cause=cause, since=moment)
+    return wish_message(Wish(connection_id=ConnectionId(connection), need=need))
 
 
 def due(demo: Demo) -> Customer:
@@ -72,18 +73,23 @@ def test_a_poison_message_comes_back_alone(demo: Demo, logged: Logged, poison: s
     assert "Traceback" not in logged.text
 
 
-def test_while_a_table_does_not_answer_the_message_comes_back(
+def test_while_a_table_does_not_answer_a_report_comes_back_and_what_is_due_stays_due(
     demo: Demo, logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget()
     monkeypatch.setitem(demo.functions.aws.names, "Connections", "no-such-table")
+    reported = refresh_message("con_1", cause=Cause.REPORTED)
 
-    answered = demo.functions.invoke(REFRESH, batch(REFRESH, refresh_message("con_1")), seconds=120)
+    answered = demo.functions.invoke(
+        REFRESH, batch(REFRESH, reported, refresh_message("con_2")), seconds=120
+    )
 
     assert failed(answered) == ["0"]
     (line,) = logged.of("message-comes-again")
     assert (line["level"], line["code"]) == ("WARNING", "unavailable")
-    assert logged.of("unhandled-error") == []
+    (line,) = logged.of("refresh-put-off")
+    assert (line["level"], line["connectionId"]) == ("WARNING", "con_2")
+    assert logged.of("unhandled-error") + logged.of("refresh-done") == []
 
 
 def test_a_batch_of_poison_comes_back_whole(demo: Demo) -> None:

@@ -71,8 +71,10 @@ def test_a_consent_leads_to_credentials_without_the_refresh_token(demo: Demo) ->
     assert (done.status, done.headers["location"]) == (303, COMPLETE)
     read = customer.credentials()
     assert set(read) == {
-        "key", "configVarKey", "fields", "token", "context", "generation", "expiresAt",
+        "connectionId", "key", "configVarKey", "fields", "token", "context", "generation",
+        "expiresAt",
     }  # fmt: skip
+    assert read["connectionId"] == customer.id
     assert "refresh_token" not in read["token"]
     assert (read["key"], read["generation"], read["configVarKey"]) == ("oauth2", 1, None)
     assert demo.active(read["token"]["access_token"])

@@ -101,6 +101,7 @@ def test_a_connection_without_oauth_is_active_and_hands_out_its_fields(plain: De
 
     assert (made.json["status"], made.json["scopes"], made.json["reason"]) == ("active", None, None)
     assert read.json == {
+        "connectionId": made.json["id"],
         "key": "apiKey",
         "configVarKey": None,
         "fields": {"host": "a.example"},

@@ -19,7 +19,7 @@ from connections.application.schedule_refreshes import Scheduler
 from connections.domain.connection import UseOutcome
 from connections.domain.refresh import Cause, Need, Wish
 from connections.oauth.addresses import AllowedHosts
-from tests.builders import CONNECTION
+from tests.builders import CONNECTION, KEY_HOLDER
 from tests.proof.explorer.calls import Ports
 from tests.proof.explorer.instants import INVOCATION, SHORT_INVOCATION
 
@@ -103,7 +103,7 @@ def demand(name: str = "demand") -> Actor:
             clock=ports.clock,
             chance=lambda: READERS_PACE,
         )
-        return now.refresh(CONNECTION, invocation)
+        return now.refresh(CONNECTION, KEY_HOLDER, invocation)
 
     return Actor(name=name, program=demanding, kin=name)
 

@@ -12,7 +12,7 @@ from tests.proof.outage.lost_answers import with_family_revocation, with_grace
 Scene = Callable[[Aws, Size], str]
 SCENES: tuple[tuple[Scene, Size, Size], ...] = (
     (server_errors, Size(connections=5000, bad_minutes=60), Size(connections=120, bad_minutes=12)),
-    (expired_secret, Size(connections=1000, bad_minutes=60), Size(connections=100, bad_minutes=8)),
+    (expired_secret, Size(connections=5000, bad_minutes=60), Size(connections=100, bad_minutes=8)),
     (with_grace, Size(connections=200, bad_minutes=12), Size(connections=60, bad_minutes=8)),
     (
         with_family_revocation,

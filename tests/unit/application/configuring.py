@@ -13,12 +13,12 @@ from connections.application.find_held_connection import HeldConnectionFinder
 from connections.application.instance_connections import VersionLoader
 from connections.application.manage_instances import InstanceBook, InstanceChange
 from connections.application.seen_connections import ConnectionSight
-from connections.domain.caller import Caller, CustomerUser, Organization, Role, Scope
+from connections.domain.caller import Caller, CustomerUser, Role
 from connections.domain.connection import Connection, Inputs
-from connections.domain.identifiers import ApiKeyId, ConnectionId, InstanceId
+from connections.domain.identifiers import ConnectionId, InstanceId
 from connections.domain.instance import Instance, UserVariables
 from connections.oauth.addresses import AllowedHosts
-from tests.builders import CUSTOMER, GRANT, a_customer, a_template
+from tests.builders import CUSTOMER, GRANT, KEY_HOLDER, a_customer, a_template
 from tests.builders_of_instances import (
     CUSTOMERS,
     INTEGRATION,
@@ -29,7 +29,7 @@ from tests.builders_of_instances import (
 from tests.doubles.clock import ManualClock
 from tests.doubles.world import World
 
-ORGANIZATION = Organization(key_id=ApiKeyId("key_" + "0" * 26), scopes=frozenset(Scope))
+ORGANIZATION = KEY_HOLDER
 ADMIN = CustomerUser(customer_id=CUSTOMER, user_id="root", role=Role.ADMIN)
 USER = CustomerUser(customer_id=CUSTOMER, user_id="ada", role=Role.USER)
 EMBEDDING = replace(ADMIN, embedding=True)

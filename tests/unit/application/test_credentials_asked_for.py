@@ -18,7 +18,7 @@ from connections.domain.errors import (
 )
 from connections.domain.failure import FailureKind
 from connections.oauth.messages import ServerResponse
-from tests.builders import CONNECTION, HOUR, NOW, a_failure
+from tests.builders import CONNECTION, HOUR, KEY_HOLDER, NOW, a_failure
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
@@ -143,7 +143,7 @@ def test_a_refresh_connects_what_was_disconnected(
     disconnected(world)
     server.answers.append(ANSWER)
 
-    connection, _ = demand.refresh(CONNECTION, RUN)
+    connection, _ = demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert (connection.status, connection.reason) == (Status.ACTIVE, None)
 
@@ -152,7 +152,7 @@ def test_a_refresh_names_what_has_no_value_yet(demand: RefreshNow, world: World)
     world.holding(unfetched(), entered(clientSecret=""))
 
     with pytest.raises(ConfigurationIncomplete, match="clientSecret"):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
 def test_a_connection_that_is_deleted_meanwhile_is_not_found(
@@ -161,7 +161,7 @@ def test_a_connection_that_is_deleted_meanwhile_is_not_found(
     world.meanwhile("connections.with_inputs", lambda: world.closed.add(CONNECTION))
 
     with pytest.raises(NotFound):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
 @pytest.mark.parametrize("error", ["invalid_client", "invalid_grant"])
@@ -171,7 +171,7 @@ def test_a_refusal_is_told_to_who_refreshes(
     server.answers.append(refused(error))
 
     with pytest.raises(ProviderRefused):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
 def test_a_refresh_that_fails_does_not_ask_for_a_refresh_token(
@@ -181,7 +181,7 @@ def test_a_refresh_that_fails_does_not_ask_for_a_refresh_token(
     server.answers.append(NotSent(a_failure(FailureKind.WAIT)))
 
     with pytest.raises(Unavailable):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
 def test_who_refreshes_is_told_of_a_disconnect_meanwhile(
@@ -194,4 +194,4 @@ def test_who_refreshes_is_told_of_a_disconnect_meanwhile(
     server.answers.append(meanwhile)
 
     with pytest.raises(NotConnected, match="connects it again"):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)

@@ -22,6 +22,7 @@ from connections.domain.failure import FailureKind
 from tests.builders import (
     CONNECTION,
     HOUR,
+    KEY_HOLDER,
     NOW,
     a_connection,
     a_failure,
@@ -31,6 +32,7 @@ from tests.builders import (
 )
 from tests.doubles.servers import Answer, ScriptedServer
 from tests.doubles.world import World
+from tests.unit.application.configuring import USER
 from tests.unit.application.parts import (
     DEADLINE,
     RUN,
@@ -50,7 +52,7 @@ def test_a_demand_refreshes_and_answers_the_connection_as_it_is_then(
     world.holding(a_connection(refresh_at=NOW + HOUR))
     server.answers.append(new_tokens())
 
-    connection, inputs = demand.refresh(CONNECTION, RUN)
+    connection, inputs = demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert (connection, inputs) == (state(world), some_inputs())
     assert (connection.generation, connection.last_refreshed_at) == (2, NOW)
@@ -90,7 +92,7 @@ def test_there_may_be_nothing_to_refresh(
     grants = dict(world.grants)
 
     with pytest.raises(error):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert (server.requests, world.grants) == ([], grants)
 
@@ -102,7 +104,7 @@ def test_a_connection_that_goes_meanwhile_is_not_found(
     world.meanwhile("connections.with_inputs", world.connections_by_id.clear)
 
     with pytest.raises(NotFound, match="deleted meanwhile"):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
 def test_a_grant_without_a_refresh_token_says_so_while_its_access_token_lives(
@@ -111,7 +113,7 @@ def test_a_grant_without_a_refresh_token_says_so_while_its_access_token_lives(
     world.grants[CONNECTION] = a_grant(tokens=issued_earlier(refresh_token=None))
 
     with pytest.raises(NoRefreshToken):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert state(world) == a_connection(fence=1)
 
@@ -129,7 +131,28 @@ def test_a_server_that_refuses_is_named_as_the_one_who_did(
     server.answers.append(answer)
 
     with pytest.raises(ProviderRefused, match=explanation):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
+
+
+def test_a_customer_is_told_to_wait_where_it_is_the_app_that_is_refused(
+    demand: RefreshNow, server: ScriptedServer
+) -> None:
+    server.answers.append(refused("invalid_client", 401))
+
+    with pytest.raises(Unavailable) as caught:
+        demand.refresh(CONNECTION, USER, RUN)
+
+    assert "app" not in str(caught.value)
+    assert caught.value.retry_after is not None
+
+
+def test_a_customer_is_told_that_the_grant_has_ended(
+    demand: RefreshNow, server: ScriptedServer
+) -> None:
+    server.answers.append(refused("invalid_grant"))
+
+    with pytest.raises(ProviderRefused, match="ended the grant"):
+        demand.refresh(CONNECTION, USER, RUN)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +169,7 @@ def test_what_may_work_later_asks_to_wait(
     server.answers.append(answer)
 
     with pytest.raises(Unavailable) as caught:
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert caught.value.retry_after == retry_after
 
@@ -162,7 +185,7 @@ def test_a_demand_does_not_ask_a_server_that_asked_to_wait(
     )
 
     with pytest.raises(Unavailable) as caught:
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert caught.value.retry_after == 601
     assert server.requests == []
@@ -174,7 +197,7 @@ def test_a_demand_does_not_send_the_token_of_a_dead_grant(
     world.holding(a_connection(status=Status.RECONNECT_REQUIRED, reason=Reason.GRANT_REVOKED))
 
     with pytest.raises(ReconnectRequired):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert server.requests == []
 
@@ -187,6 +210,6 @@ def test_a_grant_that_ended_without_a_refresh_token_asks_to_connect_also_the_fir
 
     for _ in range(2):
         with pytest.raises(ReconnectRequired, match="no refresh token"):
-            demand.refresh(CONNECTION, RUN)
+            demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert server.requests == []

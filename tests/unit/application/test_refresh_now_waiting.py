@@ -13,6 +13,7 @@ from connections.domain.errors import (
 from tests.builders import (
     CONNECTION,
     HOUR,
+    KEY_HOLDER,
     NOW,
 )
 from tests.doubles.clock import ManualClock
@@ -38,7 +39,7 @@ def test_a_demand_joins_a_refresh_that_is_sent_after_it(
 
     clock.on_sleep = the_other_is_done
 
-    connection, _ = demand.refresh(CONNECTION, RUN)
+    connection, _ = demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert connection.generation == 2
     assert clock.slept == [0.125]
@@ -59,7 +60,7 @@ def test_a_demand_joins_a_refresh_that_was_sent_before_it(
 
     clock.on_sleep = the_other_is_done
 
-    connection, _ = demand.refresh(CONNECTION, RUN)
+    connection, _ = demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert (connection.generation, server.requests) == (2, [])
 
@@ -71,7 +72,7 @@ def test_a_connection_that_goes_while_it_is_waited_for_is_not_found(
     clock.on_sleep = world.connections_by_id.clear
 
     with pytest.raises(NotFound, match="meanwhile"):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert clock.slept == [0.125]
 
@@ -89,7 +90,7 @@ def test_a_demand_gives_up_waiting_in_time_to_answer(
     invocation = replace(RUN, deadline=NOW + timedelta(seconds=seconds))
 
     with pytest.raises(Unavailable, match="still under way"):
-        demand.refresh(CONNECTION, invocation)
+        demand.refresh(CONNECTION, KEY_HOLDER, invocation)
 
     assert clock.now() == NOW + timedelta(seconds=waited)
     assert set(clock.slept) == {0.125}

@@ -24,6 +24,7 @@ from connections.oauth.digests import digest
 from tests.builders import (
     AUTHORIZATION,
     CONNECTION,
+    KEY_HOLDER,
     LINK,
     NOW,
     a_flow,
@@ -189,7 +190,7 @@ def test_who_asks_for_a_refresh_is_told_what_does_not_obey(
     holding(world, BAD)
 
     with pytest.raises(Misconfigured, match="the value of shop must be a host name"):
-        demand.refresh(CONNECTION, RUN)
+        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
     assert server.requests == []
 

@@ -114,10 +114,12 @@ def test_a_token_set_is_due_5_minutes_or_a_tenth_of_its_life_before_its_end(
         (2 * HOUR, 2 * HOUR),
     ],
 )
-def test_a_buffer_of_the_facts_is_kept_to_the_second(
+def test_a_buffer_of_the_facts_is_kept_and_connections_come_apart_within_it(
     buffer: timedelta, before_end: timedelta
 ) -> None:
     assert due(HOUR, buffer) == before_end
+    assert due(HOUR, buffer, spread=0.5) == before_end * 0.95
+    assert due(HOUR, buffer, spread=1.0) == before_end * 0.9
 
 
 def test_the_facts_may_ask_for_less_than_five_minutes() -> None:

@@ -16,6 +16,7 @@ from connections.application.read_credentials import (
 )
 from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
+from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import (
     ConnectionsError,
@@ -45,9 +46,11 @@ class RefreshNow:
     chance: Callable[[], float] = secrets.SystemRandom().random
 
     def refresh(
-        self, connection_id: ConnectionId, invocation: Invocation
+        self, connection_id: ConnectionId, caller: Caller, invocation: Invocation
     ) -> tuple[Connection, Inputs]:
         """Refresh, and return the connection as it is then.
+
+        A customer is not told that the app is refused: they could do nothing about it.
 
         Raises:
             NotFound, NotOAuth, NotConnected: there is nothing to refresh.
@@ -77,7 +80,7 @@ class RefreshNow:
                 raise Unavailable("Another refresh of this connection is still under way.")
             self.clock.sleep(0.05 + 0.15 * self.chance())
         if not outcome.fresh:
-            raise self._error(found, outcome)
+            raise self._error(found, outcome, caller)
         refreshed = self.connections.with_inputs(connection_id)
         if refreshed is None:
             raise NotFound("The connection was deleted meanwhile.")
@@ -90,7 +93,7 @@ class RefreshNow:
         inputs = found[1]
         refuse_incomplete(definition_of(inputs.definition), inputs, ALL_INPUTS)
 
-    def _error(self, found: Connection, outcome: Outcome) -> ConnectionsError:
+    def _error(self, found: Connection, outcome: Outcome, caller: Caller) -> ConnectionsError:
         if outcome.result is Result.NOT_CONNECTED:
             fetched = found.client_credentials
             return NotConnected(SWITCHED_OFF if fetched else _NOT_CONNECTED)
@@ -102,7 +105,10 @@ class RefreshNow:
         failure = outcome.failure
         if failure and failure.remedy:
             return Misconfigured(failure)
-        if failure and failure.kind in {FailureKind.GRANT, FailureKind.CLIENT}:
+        told = {FailureKind.GRANT}
+        if isinstance(caller, Organization):
+            told.add(FailureKind.CLIENT)
+        if failure and failure.kind in told:
             return ProviderRefused(
                 f"The refresh failed: {failure.explanation}. The connection's log says what to do."
             )

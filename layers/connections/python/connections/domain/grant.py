@@ -184,14 +184,14 @@ def refresh_time(grant: Grant, renewal: Renewal, *, spread: float) -> datetime |
 def _before_end(tokens: TokenSet, renewal: Renewal, spread: float) -> datetime | None:
     """Return when to refresh because the access token is about to end.
 
-    A buffer of the definition's is kept to the second, because some servers refuse what comes
-    earlier. Without one a short-lived token waits for half its life: five minutes before its end
-    would be at once.
+    With a buffer of the definition's it is never earlier, because some servers refuse that, and up
+    to a tenth of the buffer later. Without one a short-lived token waits for half its life: five
+    minutes before its end would be at once.
     """
     if tokens.expires_at is None or not tokens.renewable(renewal.by, tokens.issued_at):
         return tokens.expires_at
     lifetime = max(tokens.expires_at - tokens.issued_at, timedelta())
     if renewal.buffer is not None:
-        return tokens.expires_at - renewal.buffer
+        return tokens.expires_at - renewal.buffer * (1 - spread / 10)
     buffer = max(min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
     return tokens.expires_at - buffer - spread * lifetime / 20

@@ -181,6 +181,8 @@ class LogPage(Document):
 class ReadCredentials(Document):
     """What an integration's code receives. Never the refresh token."""
 
+    connection_id: str
+    """By which code reports what it saw."""
     key: str
     config_var_key: str | None = None
     fields: dict[str, Any]

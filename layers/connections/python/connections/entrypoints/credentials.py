@@ -135,6 +135,7 @@ def _handed_out(connection: ConnectionId, min_ttl: int) -> ReadCredentials:
         },
     )
     return ReadCredentials(
+        connection_id=connection,
         key=credentials.key,
         config_var_key=credentials.config_var_key,
         fields=dict(credentials.fields),
@@ -153,10 +154,11 @@ def _handed_out(connection: ConnectionId, min_ttl: int) -> ReadCredentials:
 )
 def refresh(connection: ConnectionPath) -> ReadConnection:
     """Refresh once, joining a refresh that is under way, and return the connection."""
+    caller = caller_of(router)
     found = services().refresh_now.refresh(
-        ConnectionId(connection), invocation(router.lambda_context)
+        ConnectionId(connection), caller, invocation(router.lambda_context)
     )
-    return ReadConnection.of(*found, caller_of(router))
+    return ReadConnection.of(*found, caller)
 
 
 @router.post(

@@ -71,7 +71,14 @@ def _refreshed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     def work(record: SQSRecord) -> None:
         wish = parse_wish(record.body)
-        outcome = _refresh(gate, wish, context)
+        try:
+            outcome = _refresh(gate, wish, context)
+        except Unavailable:
+            if wish.need.cause is not Cause.DUE:
+                raise
+            # Still due, it is named again by the schedule, in a minute and as long as it takes.
+            logger.warning("refresh-put-off", extra={"connectionId": wish.connection_id})
+            return
         told = {"connectionId": wish.connection_id, "result": outcome.result.value}
         if outcome.failure is not None:
             told["failure"] = outcome.failure.kind.value
