@@ -23,7 +23,7 @@ from connections.entrypoints import (
     revoke_tokens,
     schedule_refreshes,
 )
-from connections.oauth.client import _definition
+from connections.oauth.stored_definitions import _definition
 from tests.integration.aws import ROOT, TEMPLATE, Aws, environment_of
 from tests.integration.entrypoints import events
 

@@ -13,7 +13,7 @@ from connections.domain.connection import Inputs
 from connections.domain.errors import Forbidden, InvalidRequest
 from connections.domain.identifiers import ConnectionId
 from connections.domain.instance import Instance
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from tests.builders import CUSTOMER, a_definition, some_inputs
 from tests.builders_of_instances import CUSTOMERS, a_crm, a_mailbox
 from tests.unit.application.configuring import ADMIN, EMBEDDING, ORGANIZATION, USER, Scene

@@ -5,7 +5,8 @@ import pytest
 from connections.domain.errors import Misconfigured
 from connections.domain.failure import Failure, FailureKind
 from connections.domain.grant import Issuance
-from connections.oauth.client import OAuthClient, definition_of
+from connections.oauth.client import OAuthClient
+from connections.oauth.stored_definitions import definition_of
 from tests.hostile_values import HOSTILE
 from tests.templated import SHOP_VALUES, a_shop_definition
 

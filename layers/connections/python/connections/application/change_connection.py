@@ -19,7 +19,7 @@ from connections.domain.connection import Connection, Inputs
 from connections.domain.errors import Conflict, InUse, InvalidRequest, NotFound, Problem
 from connections.domain.identifiers import ConnectionId, Randomness
 from connections.oauth.addresses import AllowedHosts
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.places import pointer_step
 
 TRIES = 4

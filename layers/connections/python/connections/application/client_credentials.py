@@ -13,7 +13,7 @@ from connections.domain.claim import Claim
 from connections.domain.connection import Connection, Reason
 from connections.domain.grant import Grant, Issuance
 from connections.domain.refresh import Cause, Need
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from connections.application.entered_values import missing_inputs, value_problem
 from connections.domain.connection import Inputs
 from connections.domain.errors import ConfigurationIncomplete, Problem
 from connections.oauth.addresses import AllowedHosts
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.integrations import Visibility
 from connections_sdk.places import pointer_step

@@ -28,7 +28,7 @@ from connections.domain.identifiers import (
     VariableId,
 )
 from connections.domain.integration import Draft, Integration
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.integrations import ConfigVariable, Step
 from connections_sdk.integrations import Integration as IntegrationDocument
 

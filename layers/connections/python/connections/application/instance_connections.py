@@ -23,7 +23,7 @@ from connections.domain.identifiers import (
     connection_id,
 )
 from connections.domain.integration import ResolvedConnection
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.integrations import ConfigPage, ConfigVariable, Integration, Visibility
 

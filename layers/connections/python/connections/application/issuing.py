@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from connections.domain.connection import Inputs
 from connections.domain.grant import Issuance
-from connections.oauth.client import OAuthClient, definition_of
+from connections.oauth.client import OAuthClient
 from connections.oauth.scopes import scope_list, united
+from connections.oauth.stored_definitions import definition_of
 
 
 def issuance_of(inputs: Inputs, scopes: Sequence[str] = ()) -> Issuance:

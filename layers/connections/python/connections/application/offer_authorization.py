@@ -28,9 +28,9 @@ from connections.domain.identifiers import (
     authorization_id,
     authorization_link,
 )
-from connections.oauth.client import definition_of
 from connections.oauth.digests import digest
 from connections.oauth.scopes import scope_list, united
+from connections.oauth.stored_definitions import definition_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

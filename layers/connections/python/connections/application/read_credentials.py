@@ -24,8 +24,8 @@ from connections.domain.failure import FailureKind
 from connections.domain.grant import Grant
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
-from connections.oauth.client import definition_of
 from connections.oauth.client_values import unfilled
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.templates import TemplateFault
 

@@ -13,7 +13,7 @@ from connections.application.step_binding import with_elements
 from connections.domain.errors import Conflict, InUse, NotFound
 from connections.domain.identifiers import CustomerId, IntegrationId
 from connections.domain.integration import Draft, Integration, Version
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import ConnectionDefinition
 from connections_sdk.integrations import ConfigValue, ConfigVariable
 from connections_sdk.integrations import Integration as IntegrationDocument

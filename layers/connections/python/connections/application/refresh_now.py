@@ -31,7 +31,7 @@ from connections.domain.errors import (
 from connections.domain.failure import FailureKind
 from connections.domain.identifiers import ConnectionId
 from connections.domain.refresh import Cause, Need
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 
 _NOT_CONNECTED = "The customer has not connected: send them to CONNECT."
 

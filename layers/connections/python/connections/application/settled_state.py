@@ -5,7 +5,7 @@ from dataclasses import replace
 from connections.application.entered_values import missing_inputs
 from connections.application.issuing import inputs_digest
 from connections.domain.connection import Connection, Inputs, Reason, Status
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 
 _CONFIGURABLE = (Reason.NOT_CONFIGURED, Reason.NOT_CONNECTED, None)
 

@@ -9,7 +9,7 @@ from connections.domain.caller import Caller, Organization
 from connections.domain.connection import Connection, Inputs, Light, Reason, Status
 from connections.entrypoints.bodies import ComponentKey
 from connections.entrypoints.read_back import read_back
-from connections.oauth.client import definition_of
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import ConnectionDefinition, InputField
 from connections_sdk.forms import Document, InputValue, Key
 from connections_sdk.integrations import OAuthRedirects

@@ -1,13 +1,9 @@
 """The OAuth client that a connection is: its definition and its values, resolved."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TypeVar
 
 from connections.domain.client_registration import Rate
 from connections.domain.errors import Misconfigured
@@ -15,7 +11,6 @@ from connections.domain.failure import Failure
 from connections.domain.grant import Issuance, Renewal
 from connections.domain.identifiers import RegistrationId, registration_id
 from connections.oauth.client_values import (
-    OUTDATED,
     answered,
     host_and_port,
     lacking,
@@ -28,15 +23,14 @@ from connections.oauth.client_values import (
 )
 from connections.oauth.messages import DEFAULT_SECONDS
 from connections.oauth.server_metadata import ISS_PROMISED
+from connections.oauth.stored_definitions import definition_of
 from connections_sdk.definitions import (
     URL_INPUTS,
-    ConnectionDefinition,
     OAuth2Config,
     ProviderFacts,
 )
 from connections_sdk.templates import TemplateFault, rendered
 
-DEFINITIONS_REMEMBERED = 100
 _Value = TypeVar("_Value")
 
 
@@ -235,21 +229,3 @@ class OAuthClient:
         """Return parameters under the names that this server has for them."""
         names = self.facts.parameter_names
         return {names.get(name, name): value for name, value in parameters.items()}
-
-
-def definition_of(document: Mapping[str, Any]) -> ConnectionDefinition:
-    """Return a definition that was stored, held to the rules of this release.
-
-    Raises:
-        Misconfigured: it breaks a rule.
-    """
-    try:
-        return _definition(json.dumps(document))
-    except ValidationError:
-        raise Misconfigured(OUTDATED) from None
-
-
-@lru_cache(maxsize=DEFINITIONS_REMEMBERED)
-def _definition(source: str) -> ConnectionDefinition:
-    """Thousands of connections have the same definition, and to validate it takes a while."""
-    return ConnectionDefinition.model_validate(json.loads(source))

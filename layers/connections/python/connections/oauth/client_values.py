@@ -14,11 +14,6 @@ from connections_sdk.templates import TemplateFault, rendered
 
 HTTPS_PORT = 443
 
-OUTDATED = Failure(
-    kind=FailureKind.CLIENT,
-    explanation="the definition that the connection was made from breaks a rule",
-    remedy="Publish the component anew, and make the connection again.",
-)
 _OTHER_HOST = Failure(
     kind=FailureKind.CLIENT,
     explanation="the callback told a host that the definition does not list",
