@@ -92,6 +92,21 @@ def test_while_a_table_does_not_answer_a_report_comes_back_and_what_is_due_stays
     assert logged.of("unhandled-error") + logged.of("refresh-done") == []
 
 
+def test_what_fails_after_its_claim_comes_back(
+    demo: Demo, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = due(demo)
+    forget()
+    monkeypatch.setitem(demo.functions.aws.names, "Tokens", "no-such-table")
+
+    answered = demo.functions.invoke(
+        REFRESH, batch(REFRESH, refresh_message(customer.id)), seconds=120
+    )
+
+    assert failed(answered) == ["0"]
+    assert logged.of("refresh-put-off") == []
+
+
 def test_a_batch_of_poison_comes_back_whole(demo: Demo) -> None:
     answered = demo.functions.invoke(REFRESH, batch(REFRESH, "1", "2"), seconds=120)
 

@@ -181,6 +181,12 @@ def test_a_name_whose_punycode_stands_for_nothing_is_not_reached(label: str) -> 
     assert not_sent(f"https://{label}.provider.example/token") == UNREACHABLE
 
 
+@pytest.mark.parametrize("target", ["https://xn--a/", "http://[::1/", "https://ok.example/"])
+def test_a_redirect_is_an_answer_wherever_it_leads(target: str) -> None:
+    with serving(response(b"{}", "302 Found", f"Location: {target}")) as server:
+        assert post(server.url, server.host).status == 302
+
+
 def test_a_token_that_can_stand_in_no_header_is_not_sent() -> None:
     with serving(response()) as server:
         adapter = HttpAuthorizationServer(hosts=AllowedHosts.parse(server.host), now=lambda: NOW)

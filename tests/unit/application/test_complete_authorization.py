@@ -141,7 +141,7 @@ def test_a_grant_is_due_by_the_buffer_of_its_definition(
 
     come_back(completer)
 
-    assert state(begun).refresh_at == NOW + 2 * HOUR - timedelta(seconds=57)
+    assert state(begun).refresh_at == NOW + 2 * HOUR - timedelta(minutes=1)
 
 
 def test_connecting_again_takes_the_former_grants_place_and_overtakes_its_refresh(

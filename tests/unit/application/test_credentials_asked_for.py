@@ -22,6 +22,7 @@ from tests.builders import CONNECTION, HOUR, KEY_HOLDER, NOW, a_failure
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
+from tests.unit.application.configuring import USER
 from tests.unit.application.fetching import ANSWER, enter, entered, fetched_earlier, unfetched
 from tests.unit.application.parts import (
     RUN,
@@ -172,6 +173,25 @@ def test_a_refusal_is_told_to_who_refreshes(
 
     with pytest.raises(ProviderRefused):
         demand.refresh(CONNECTION, KEY_HOLDER, RUN)
+
+
+def test_a_customer_is_told_of_credentials_that_never_worked_which_may_be_their_own(
+    demand: RefreshNow, server: ScriptedServer
+) -> None:
+    server.answers.append(refused("invalid_client", 401))
+
+    with pytest.raises(ProviderRefused):
+        demand.refresh(CONNECTION, USER, RUN)
+
+
+def test_a_customer_is_told_to_wait_where_they_worked_once(
+    demand: RefreshNow, server: ScriptedServer, world: World
+) -> None:
+    fetched_earlier(world)
+    server.answers.append(refused("invalid_client", 401))
+
+    with pytest.raises(Unavailable):
+        demand.refresh(CONNECTION, USER, RUN)
 
 
 def test_a_refresh_that_fails_does_not_ask_for_a_refresh_token(

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from connections.application.invocation import Invocation
-from connections.application.refresh import Refresher
+from connections.application.refresh import NotClaimed, Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.errors import Unavailable
 from connections.oauth.messages import ServerResponse
-from tests.builders import CONNECTION, NOW
+from tests.builders import CONNECTION, HOUR, NOW
 from tests.doubles.clock import ManualClock
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
@@ -52,6 +52,42 @@ def test_inputs_that_change_while_it_is_fetched_are_due_at_once(
     assert (now.refresh_at, now.claim, now.spending) == (clock.now(), None, None)
 
 
+@pytest.mark.parametrize("method", ["connections.get", "states.claim", "states.released"])
+def test_inputs_that_could_not_be_looked_at_again_are_no_refresh_that_was_not_begun(
+    refresh: Refresh, server: ScriptedServer, world: World, method: str
+) -> None:
+    """Else the message would be let go, and nothing would be due."""
+
+    def meanwhile() -> ServerResponse:
+        enter(world, clientId="another-client")
+        world.meanwhile("states.refreshed", lambda: world.fail(method, 6))
+        return ANSWER
+
+    server.answers.append(meanwhile)
+
+    with pytest.raises(Unavailable) as failed:
+        refresh(DUE)
+
+    assert not isinstance(failed.value, NotClaimed)
+
+
+def test_inputs_that_change_before_anything_can_be_sent_are_due_at_once(
+    refresh: Refresh, world: World, clock: ManualClock
+) -> None:
+    world.holding(replace(unfetched(), refresh_at=NOW + HOUR), entered())
+
+    def meanwhile() -> None:
+        enter(world, clientId="another-client")
+        raise Unavailable("No key for now.")
+
+    world.meanwhile("tokens.ready", meanwhile)
+
+    with pytest.raises(Unavailable):
+        refresh(DEMANDED)
+
+    assert (state(world).refresh_at, state(world).claim) == (clock.now(), None)
+
+
 def test_whoever_claims_it_then_looks_at_the_inputs_themselves(
     refresh: Refresh, server: ScriptedServer, world: World
 ) -> None:
@@ -81,6 +117,25 @@ def test_a_disconnect_while_it_is_fetched_leaves_nothing(
     assert (CONNECTION in world.grants, state(world).reason) == (False, Reason.DISCONNECTED)
     assert [grant.tokens.access_token for grant in world.to_revoke] == ["access-2"]
     assert world.entries == []
+
+
+def test_what_cannot_be_revoked_after_a_disconnect_is_not_handed_out_and_told_of(
+    refresh: Refresh, server: ScriptedServer, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def meanwhile() -> ServerResponse:
+        world.states.disconnected(state(world), NOW)
+        return ANSWER
+
+    server.answers.append(meanwhile)
+    world.fail("revocations.send", 5)
+
+    with pytest.raises(Unavailable):
+        refresh(DUE)
+
+    assert CONNECTION not in world.grants
+    assert state(world).reason is Reason.DISCONNECTED
+    (line,) = [each for each in caplog.records if each.message == "grant-orphaned"]
+    assert (line.levelname, vars(line)["cause"]) == ("ERROR", "not-revoked")
 
 
 def test_what_was_fetched_since_it_was_switched_off_and_on_again_stays(

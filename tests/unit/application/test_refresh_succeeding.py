@@ -217,4 +217,4 @@ def test_a_refresh_keeps_to_the_buffer_of_the_definition(
 
     refresh(DUE)
 
-    assert state(world).refresh_at == NOW + 2 * HOUR - timedelta(seconds=57)
+    assert state(world).refresh_at == NOW + 2 * HOUR - timedelta(minutes=1)

@@ -10,7 +10,7 @@ from connections.application.ports import NoAnswer
 from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.claim import Spending
-from connections.domain.connection import Reason, Status, Use, UseOutcome
+from connections.domain.connection import Evidence, Reason, Status, Use, UseOutcome
 from connections.domain.failure import FailureKind
 from connections.domain.grant import Grant
 from connections.domain.log_entry import Event
@@ -137,6 +137,20 @@ def test_a_refusal_after_a_lost_answer_says_that_it_was_lost(
         "An answer of the authorization server was lost earlier and the refresh token had changed"
         " with it. Press CONNECT again."
     )
+
+
+def test_it_says_when_where_that_is_on_record(
+    refresh: Refresh, server: ScriptedServer, world: World
+) -> None:
+    lost = Evidence(at=NOW - HOUR, generation=1, http_status=None, provider_error=None)
+    unknown = replace(state(world), reason=Reason.OUTCOME_UNKNOWN, last_error=lost)
+    world.holding(unknown, grant=ENDING)
+    server.answers.append(refused("invalid_grant"))
+
+    refresh(DUE)
+
+    (entry,) = world.entries
+    assert "was lost at 2026-03-01 11:00 UTC and" in entry.detail
 
 
 @pytest.mark.parametrize("kind", [FailureKind.UNKNOWN, FailureKind.WAIT, FailureKind.CLIENT])

@@ -15,7 +15,7 @@ from connections.application.refresh_now import RefreshNow
 from connections.application.refresh_outcome import Result
 from connections.application.revoke import Revoker
 from connections.domain.connection import Reason, Status
-from connections.domain.errors import Misconfigured
+from connections.domain.errors import Misconfigured, Unavailable
 from connections.domain.flow import Outcome
 from connections.domain.grant import Issuance
 from connections.domain.log_entry import Event, LogEntry, Severity
@@ -35,6 +35,7 @@ from tests.builders import (
 from tests.doubles.servers import ScriptedServer
 from tests.doubles.world import World
 from tests.templated import SHOP_VALUES, a_shop_definition
+from tests.unit.application.configuring import USER
 from tests.unit.application.flows import OFFER, VISIT, come_back, entry
 from tests.unit.application.parts import (
     DUE,
@@ -180,8 +181,20 @@ def test_no_refresh_token_is_sent_by_values_that_do_not_obey(
             event=Event.REFRESH_FAILED,
             severity=Severity.WARNING,
             detail=f"The refresh failed: {BECAUSE}. {REMEDY}",
+            for_operator=True,
         )
     ]
+
+
+def test_a_customer_who_asks_for_a_refresh_is_not_told_what_does_not_obey(
+    demand: RefreshNow, server: ScriptedServer, world: World
+) -> None:
+    holding(world, BAD)
+
+    with pytest.raises(Unavailable, match="cannot be refreshed for now"):
+        demand.refresh(CONNECTION, USER, RUN)
+
+    assert server.requests == []
 
 
 def test_who_asks_for_a_refresh_is_told_what_does_not_obey(

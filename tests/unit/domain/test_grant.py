@@ -114,12 +114,26 @@ def test_a_token_set_is_due_5_minutes_or_a_tenth_of_its_life_before_its_end(
         (2 * HOUR, 2 * HOUR),
     ],
 )
-def test_a_buffer_of_the_facts_is_kept_and_connections_come_apart_within_it(
+def test_a_buffer_of_the_facts_is_kept_to_the_second(
     buffer: timedelta, before_end: timedelta
 ) -> None:
     assert due(HOUR, buffer) == before_end
-    assert due(HOUR, buffer, spread=0.5) == before_end * 0.95
-    assert due(HOUR, buffer, spread=1.0) == before_end * 0.9
+
+
+@pytest.mark.parametrize(
+    ("buffer", "at_the_latest"),
+    [
+        (MINUTE, MINUTE),
+        (2 * MINUTE, 2 * MINUTE),
+        (2 * MINUTE + 10 * SECOND, 2 * MINUTE + 9 * SECOND),
+        (22 * MINUTE, 20 * MINUTE),
+    ],
+)
+def test_connections_with_a_buffer_come_apart_by_a_tenth_of_all_but_its_last_two_minutes(
+    buffer: timedelta, at_the_latest: timedelta
+) -> None:
+    assert due(HOUR, buffer, spread=1.0) == at_the_latest
+    assert due(HOUR, buffer, spread=0.5) == (buffer + at_the_latest) / 2
 
 
 def test_the_facts_may_ask_for_less_than_five_minutes() -> None:

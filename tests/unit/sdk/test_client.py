@@ -259,6 +259,17 @@ def test_an_answer_that_is_none_of_the_services_is_an_error(
     assert (refused.value.status, refused.value.code) == (response.status_code, code)
 
 
+@pytest.mark.parametrize("url", ["https://xn--a", "https://a..b.example", "http://["])
+def test_an_address_that_is_none_is_an_error_too(url: str) -> None:
+    with (
+        pytest.raises(ConnectionsApiError) as refused,
+        Client(url, "the-api-key") as nobody,
+    ):
+        nobody.connection_credentials("con_1")
+
+    assert (refused.value.status, refused.value.code) == (0, "unreachable")
+
+
 def test_no_answer_is_an_error_too() -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectTimeout("the-api-key", request=request)

@@ -61,7 +61,7 @@ class Calls:
         """
         try:
             response = self._http.request(method, self.url + path, json=json, params=params)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
             raise ConnectionsApiError(0, "unreachable", f"no answer ({kind})") from None
         if not response.is_success:

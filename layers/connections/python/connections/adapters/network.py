@@ -166,8 +166,11 @@ class GuardedTransport(httpx.BaseTransport):
                 content=request.stream,
             )
         )
+        # httpx makes a request of where it is sent, and fails if that is no URL, though nobody
+        # wants to follow it.
+        headers = [each for each in response.headers if each[0].lower() != b"location"]
         return httpx.Response(
-            status_code=response.status, headers=response.headers, stream=_Body(response.stream)
+            status_code=response.status, headers=headers, stream=_Body(response.stream)
         )
 
     def close(self) -> None:

@@ -88,8 +88,9 @@ class TokenKeeper:
         # Who deletes the connection closes it first: it finds the grant, or it is seen here.
         if told and insist(lambda: self.connections.get(former.id), self.clock) is not None:
             return Outcome(result=Result.REFRESHED, grant=grant)
-        # Disconnected or deleted meanwhile.
-        let_go(grant, self.tokens, self.revocations, self.clock)
+        # Disconnected or deleted meanwhile: for as long as it lies there it would be handed out.
+        insist(lambda: self.tokens.delete(grant), self.clock)
+        self._end(grant)
         return Outcome(result=Result.NOT_CONNECTED)
 
     def bring_up(self, former: Connection, grant: Grant, client: OAuthClient) -> datetime | None:
@@ -139,6 +140,15 @@ class TokenKeeper:
         if before is None or before < ends_at - FORECAST:
             self.log.expiring(former, ends_at)
 
+    def _end(self, fetched: Grant) -> None:
+        """End at the server what was fetched for nobody, and is not stored any more."""
+        try:
+            end_at_server(fetched, self.revocations, self.clock)
+        except Unavailable:
+            told = {"connectionId": fetched.connection_id, "cause": "not-revoked"}
+            logger.error("grant-orphaned", extra=told)  # noqa: TRY400
+            raise
+
     def _rescue(self, successor: Grant, deadline: datetime) -> None:
         told = {"connectionId": successor.connection_id, "generation": successor.generation}
         try:
@@ -163,7 +173,7 @@ class TokenKeeper:
 
 
 def let_go(grant: Grant, tokens: Tokens, revocations: RevocationQueue, clock: Clock) -> None:
-    """End a new grant whose connection is gone, or was switched off: nothing of it may stay."""
+    """End a new grant whose connection is gone: nothing of it may stay."""
     end_at_server(grant, revocations, clock)
     insist(lambda: tokens.delete(grant), clock)
 

@@ -56,6 +56,10 @@ _ENDED = Failure(
 )
 
 
+class NotClaimed(Unavailable):
+    """Storage did not answer the claim: what was due still is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresher:
     """The one place that spends refresh tokens."""
@@ -77,7 +81,8 @@ class Refresher:
         """Refresh the connection if that is needed, possible and safe.
 
         Raises:
-            Unavailable: storage does not answer; what was obtained is not lost by it, or is on
+            NotClaimed: storage does not answer, and nothing was begun.
+            Unavailable: it does not answer later; what was obtained is not lost by it, or is on
                 record as unknown.
             Misconfigured: a definition that was stored breaks a rule.
             SealBroken: the stored grant or inputs are not this connection's.
@@ -101,10 +106,10 @@ class Refresher:
         # A name of its own for each claim: one invocation makes many.
         holder = f"{invocation.id}/{self.randomness(8).hex()}"
         claim = Claim(holder=holder, until=claim_end(invocation.deadline))
-        former = self.states.claim(connection_id, claim, self.clock.now())
+        former = self._claimed(connection_id, claim)
         if former is None:
             return Outcome(result=Result.BUSY)
-        grant, issuance, client = self._prepared(former, need)
+        grant, issuance, client = self._prepared(former, need, claim)
         if issuance is None or client is None:
             outcome = self._without_grant(former)
         elif client.slowness and invocation.deadline - self.clock.now() < (
@@ -126,8 +131,14 @@ class Refresher:
         self._issuances.look_again(former, claim)
         return outcome
 
+    def _claimed(self, connection_id: ConnectionId, claim: Claim) -> Connection | None:
+        try:
+            return self.states.claim(connection_id, claim, self.clock.now())
+        except Unavailable as error:
+            raise NotClaimed(str(error)) from error
+
     def _prepared(
-        self, former: Connection, need: Need
+        self, former: Connection, need: Need, claim: Claim
     ) -> tuple[Grant | None, Issuance | None, OAuthClient | None]:
         """Return what is stored and what the next token set is for, ready to be stored.
 
@@ -145,6 +156,7 @@ class Refresher:
                 # What does not pass by itself is not tried again every minute.
                 again = self.clock.now() + LONGEST_BACKOFF
             self.states.released(former, again)
+            self._issuances.look_again(former, claim)
             raise
         return grant, issuance, client
 

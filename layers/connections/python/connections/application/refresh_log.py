@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connections.application.ports import Clock, Logbook
-from connections.application.remedies import REFRESH_REMEDIES, consent_ends
+from connections.application.remedies import REFRESH_REMEDIES, answer_lost, consent_ends
 from connections.domain.connection import Connection, Reason, Status
 from connections.domain.failed_refresh import FailureRecord
 from connections.domain.failure import Failure
@@ -28,11 +28,10 @@ class RefreshLog:
             Event.RECONNECT_REQUIRED if dead else Event.REFRESH_FAILED,
             Severity.ERROR if dead else Severity.WARNING,
             f"{happened}: {failure.explanation}. "
-            + (failure.remedy or REFRESH_REMEDIES[record.reason]),
+            + (failure.remedy or _remedy(former, record.reason)),
             failure,
-            # A remedy of its own is for whoever entered a value.
-            for_operator=failure.remedy is None
-            and record.status is Status.DEGRADED
+            # Of what never worked everybody is told: it may be their own.
+            for_operator=record.status is Status.DEGRADED
             and record.reason is Reason.OPERATOR_ACTION_REQUIRED,
         )
 
@@ -63,3 +62,9 @@ class RefreshLog:
                 for_operator=for_operator,
             )
         )
+
+
+def _remedy(former: Connection, reason: Reason) -> str:
+    if reason is Reason.ANSWER_LOST and former.reason is Reason.OUTCOME_UNKNOWN:
+        return answer_lost(former.last_error.at if former.last_error else None)
+    return REFRESH_REMEDIES[reason]

@@ -50,7 +50,7 @@ class RefreshNow:
     ) -> tuple[Connection, Inputs]:
         """Refresh, and return the connection as it is then.
 
-        A customer is not told that the app is refused: they could do nothing about it.
+        A customer is not told what only the operator can mend.
 
         Raises:
             NotFound, NotOAuth, NotConnected: there is nothing to refresh.
@@ -103,12 +103,17 @@ class RefreshNow:
                 return NoRefreshToken("The authorization server gave no refresh token.")
             return refresh_error(outcome, now)
         failure = outcome.failure
+        # Of what never worked everybody is told: it may be their own.
+        first = found.client_credentials and found.grant_id is None
+        if (
+            failure
+            and failure.kind is FailureKind.CLIENT
+            and not (first or isinstance(caller, Organization))
+        ):
+            return refresh_error(outcome, now)
         if failure and failure.remedy:
             return Misconfigured(failure)
-        told = {FailureKind.GRANT}
-        if isinstance(caller, Organization):
-            told.add(FailureKind.CLIENT)
-        if failure and failure.kind in told:
+        if failure and failure.kind in {FailureKind.GRANT, FailureKind.CLIENT}:
             return ProviderRefused(
                 f"The refresh failed: {failure.explanation}. The connection's log says what to do."
             )

@@ -16,8 +16,8 @@ FETCHED = "The access token was fetched with the client's credentials and is sto
 REFRESHED_AGAIN = "The tokens are refreshed again."
 FAILED_FOR_NOW = (
     "The refresh failed for now and is tried again by itself; until then the access token is handed"
-    " out while it lives. If the client id and the client secret are your own, check them at the"
-    " provider."
+    " out while it lives. If the client id, the client secret or other values are your own, check"
+    " them at the provider."
 )
 APP_RENEWED = (
     "The client secret of this connection was refused; the one that was entered since works and is"
@@ -117,6 +117,15 @@ def consent_ends(at: datetime) -> str:
     )
 
 
+def answer_lost(at: datetime | None) -> str:
+    """Return what to do when a refresh token was refused because its use had not been answered."""
+    when = "earlier" if at is None else f"at {at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"An answer of the authorization server was lost {when} and the refresh token had changed"
+        " with it. Press CONNECT again."
+    )
+
+
 EXCHANGE_REMEDIES = {
     FailureKind.GRANT: "The code had expired or was used; press CONNECT again. If it happens every"
     " time, check the redirect URI and the client id that are registered with the app.",
@@ -128,8 +137,7 @@ EXCHANGE_REMEDIES = {
 """What to do when a code could not be exchanged."""
 
 REFRESH_REMEDIES = {
-    Reason.ANSWER_LOST: "An answer of the authorization server was lost earlier and the refresh"
-    " token had changed with it. Press CONNECT again.",
+    Reason.ANSWER_LOST: answer_lost(None),
     Reason.GRANT_REVOKED: "The customer or the app's administrator ended the consent, or it"
     " expired. Press CONNECT again.",
     Reason.EXPIRED: "Ask the provider for offline access, in the scopes or in the authorize URL,"

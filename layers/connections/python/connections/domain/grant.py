@@ -12,6 +12,8 @@ from typing import Any, assert_never
 from connections.domain.identifiers import ConnectionId, GrantId
 
 DEFAULT_REFRESH_BUFFER = timedelta(minutes=5)
+LEAST_BUFFER = timedelta(minutes=2)
+"""Of a definition's buffer this much is kept: the schedule runs every minute."""
 NEARLY_FULL = timedelta(seconds=30)
 FORECAST = timedelta(days=7)
 """How long before its end a consent is said to be expiring."""
@@ -185,13 +187,14 @@ def _before_end(tokens: TokenSet, renewal: Renewal, spread: float) -> datetime |
     """Return when to refresh because the access token is about to end.
 
     With a buffer of the definition's it is never earlier, because some servers refuse that, and up
-    to a tenth of the buffer later. Without one a short-lived token waits for half its life: five
-    minutes before its end would be at once.
+    to a tenth of it later, but for its last two minutes. Without one a short-lived token waits for
+    half its life: five minutes before its end would be at once.
     """
     if tokens.expires_at is None or not tokens.renewable(renewal.by, tokens.issued_at):
         return tokens.expires_at
     lifetime = max(tokens.expires_at - tokens.issued_at, timedelta())
     if renewal.buffer is not None:
-        return tokens.expires_at - renewal.buffer * (1 - spread / 10)
+        slack = max(renewal.buffer - LEAST_BUFFER, timedelta())
+        return tokens.expires_at - renewal.buffer + spread * slack / 10
     buffer = max(min(DEFAULT_REFRESH_BUFFER, lifetime / 2), lifetime / 10)
     return tokens.expires_at - buffer - spread * lifetime / 20

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connections.adapters.refresh_queue import parse_wish
 from connections.adapters.sealed_messages import parse_sealed_message
 from connections.application.gate import Gate
-from connections.application.refresh import Refresher
+from connections.application.refresh import NotClaimed, Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.application.rescue import Rescuer
 from connections.domain.errors import Unavailable
@@ -73,7 +73,7 @@ def _refreshed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         wish = parse_wish(record.body)
         try:
             outcome = _refresh(gate, wish, context)
-        except Unavailable:
+        except NotClaimed:
             if wish.need.cause is not Cause.DUE:
                 raise
             # Still due, it is named again by the schedule, in a minute and as long as it takes.
