@@ -96,6 +96,10 @@ def _customers_see_no_cause(scene: Simulation) -> None:
     seen = [view for each in scene.minutes for view in each.seen]
     told = [each for each in seen if each["reason"] or each["lastError"]]
     assert told == [], f"the customer is told of {told[0]['reason']}, {told[0]['lastError']}"
+    entries = [entry for view in seen for entry in view["log"]]
+    assert entries, "no log says that a refresh failed"
+    told = [each for each in entries if each["httpStatus"] or "refused" in each["detail"]]
+    assert told == [], f"the customer is told by the log: {told[0]}"
     shown = [each.shown for each in scene.minutes if each.breaker == "open" and each.shown]
     assert shown
     assert all(set(each) == {"degraded"} for each in shown), f"not all are degraded: {shown}"

@@ -56,9 +56,18 @@ class Readers:
         return answer.status
 
     def seen(self, failed: Iterable[str]) -> Sequence[dict[str, Any]]:
-        """Return connections as an admin of the customer reads them: two of those that failed."""
+        """Return connections and their logs as an admin of the customer reads them.
+
+        Two of them are of those that failed.
+        """
         wanted = [*islice(failed, 2), connection_of(next(self.turns) * STRIDE % self.number + 1)]
-        return [self._asked(f"/connections/{each}").json for each in wanted]
+        return [
+            {
+                **self._asked(f"/connections/{each}").json,
+                "log": self._asked(f"/connections/{each}/logs").json["items"],
+            }
+            for each in wanted
+        ]
 
     def shown(self) -> Counter[str]:
         """Return how many of a page of the list have which status."""
