@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from connections.domain.connection import Connection, Inputs
+from connections.domain.connection import Connection, Evidence, Inputs
 from connections.domain.errors import ConnectionsError, Unavailable
 from connections.domain.grant import Grant
-from tests.builders import CONNECTION
+from tests.builders import CONNECTION, NOW
 from tests.doubles.world import World
 from tests.proof.explorer.calls import Answer, Call, unreachable
 
@@ -42,6 +42,7 @@ class Unread(StrEnum):
 
 
 UNREAD = Unread.UNREAD
+_EVIDENCE = Evidence(at=NOW, generation=0, http_status=None, provider_error=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +124,10 @@ def _carried_out(world: World, call: Call) -> Any:
 def _without_record(state: Connection) -> Connection:
     """Leave out of a state what is only shown: states that differ by nothing else are one.
 
-    Whoever took it for more than something to show would fail here.
+    Whoever took a time for more than something to show would fail here. The log shows the evidence.
     """
     record: Any = UNREAD
-    return replace(state, updated_at=record, last_refreshed_at=record, last_error=record)
+    return replace(state, updated_at=record, last_refreshed_at=record, last_error=_EVIDENCE)
 
 
 def _as_looked_at(state: Connection) -> Connection:
