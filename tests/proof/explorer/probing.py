@@ -62,9 +62,8 @@ class Probes:
 
     def _holds_later(self, world: State) -> bool:
         """Tell whether, when no claim stands and nobody waits, one can read if one may."""
-        for rescuer in self.space.rescuers:
-            if self.space.rescuable(world):
-                world = self._acts(world, rescuer)[0]
+        for _ in self.space.rescued(world):
+            world = self._acts(world, self.space.late_rescuer)[0]
         _, grant, _, _ = self.rules.parts_of(world)
         provider: Provider = self.space.providers.values[world[PROVIDER]]
         world, end = self._reads(world)
@@ -78,7 +77,7 @@ class Probes:
         return end.error is not None
 
     def _reads(self, world: State) -> tuple[State, Answer]:
-        return self._acts(world, self.space.prober)
+        return self._acts(world, self.space.late_reader)
 
     def _acts(self, world: State, actor: int) -> tuple[State, Answer]:
         """Let an actor do all it does, undisturbed; return what is then, and its end."""

@@ -30,7 +30,15 @@ class Scene:
 
 _WORKERS = (worker("worker-1"), worker("worker-2"))
 _RESCUERS = (rescuer("rescuer-1"), rescuer("rescuer-2"))
+_ANY_CALL_FAILING = Scene(
+    name="worker, reader, any call failing",
+    actors=(worker("worker-1"), reader()),
+    mishaps=2,
+    moments=APART,
+    faults=None,
+)
 QUICK = (
+    _ANY_CALL_FAILING,
     Scene(name="worker, reader", actors=(worker("worker-1"), reader()), moments=APART),
     Scene(
         name="worker, disconnect, two rescuers",
@@ -69,12 +77,6 @@ FULL = (
         moments=APART,
         faults=None,
     ),
-    Scene(
-        name="worker, reader, any call failing",
-        actors=(worker("worker-1"), reader()),
-        mishaps=2,
-        moments=APART,
-        faults=None,
-    ),
+    _ANY_CALL_FAILING,
     Scene(name="worker, report, reader", actors=(worker("worker-1"), report(), reader())),
 )

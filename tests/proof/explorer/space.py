@@ -12,8 +12,9 @@ from itertools import pairwise, product
 from typing import Any
 
 from connections.domain.connection import Inputs
+from connections.domain.grant import Grant
 from connections.oauth.messages import ServerRequest
-from tests.proof.explorer.actors import DISCONNECT, Actor, reader
+from tests.proof.explorer.actors import DISCONNECT, Actor, reader, rescuer
 from tests.proof.explorer.behaviour import Behaviour, Point
 from tests.proof.explorer.instants import ALL, RESCUED_BY
 from tests.proof.explorer.interning import Interner
@@ -51,12 +52,12 @@ class Space:
         late_rescues: bool = False,
     ) -> None:
         self._next = dict(pairwise(moments))
-        self.behaviour = Behaviour([*actors, reader("afterwards", timedelta())])
-        self.prober = len(actors)
+        late = [reader("afterwards", timedelta()), rescuer("late")]
+        self.behaviour = Behaviour([*actors, *late])
+        self.late_reader, self.late_rescuer = range(len(actors), len(self.behaviour.actors))
         self._after_another = {
             place for place in range(1, len(actors)) if actors[place].kin == actors[place - 1].kin
         }
-        self.rescuers = [place for place, each in enumerate(actors) if each.rescuer]
         self.ways = Ways(inputs, self.behaviour.answers, faults)
         self.parts, self.providers, self.marks = self.ways.parts, self.ways.providers, Interner()
         self.late_rescues = late_rescues
@@ -104,7 +105,12 @@ class Space:
 
     def rescuable(self, state: State) -> bool:
         """Tell whether a token set waits to be rescued."""
-        return bool(self.parts.values[state[FIRST_PART + RESCUES]])
+        return bool(self.rescued(state))
+
+    def rescued(self, state: State) -> Sequence[Grant]:
+        """Return the token sets that wait to be stored."""
+        waiting: Sequence[Grant] = self.parts.values[state[FIRST_PART + RESCUES]]
+        return waiting
 
     def _stepping(
         self, state: State, place: int, point: Point, marks: Marks
