@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from connections.application.ports import NotSent
 from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
+from connections.domain.caller import Caller
 from connections.domain.connection import Light, Reason, Status
 from connections.domain.errors import (
     ConfigurationIncomplete,
@@ -165,23 +167,17 @@ def test_a_connection_that_is_deleted_meanwhile_is_not_found(
         demand.refresh(CONNECTION, KEY_HOLDER, RUN)
 
 
-@pytest.mark.parametrize("error", ["invalid_client", "invalid_grant"])
-def test_a_refusal_is_told_to_who_refreshes(
-    demand: RefreshNow, server: ScriptedServer, error: str
+@pytest.mark.parametrize("caller", [KEY_HOLDER, USER])
+@pytest.mark.parametrize(
+    "answer", [("invalid_client", 401), ("invalid_client",), ("invalid_grant",)]
+)
+def test_of_credentials_that_never_worked_everybody_is_told_as_they_may_be_their_own(
+    demand: RefreshNow, server: ScriptedServer, answer: tuple[Any, ...], caller: Caller
 ) -> None:
-    server.answers.append(refused(error))
+    server.answers.append(refused(*answer))
 
     with pytest.raises(ProviderRefused):
-        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
-
-
-def test_a_customer_is_told_of_credentials_that_never_worked_which_may_be_their_own(
-    demand: RefreshNow, server: ScriptedServer
-) -> None:
-    server.answers.append(refused("invalid_client", 401))
-
-    with pytest.raises(ProviderRefused):
-        demand.refresh(CONNECTION, USER, RUN)
+        demand.refresh(CONNECTION, caller, RUN)
 
 
 def test_a_customer_is_told_to_wait_where_they_worked_once(

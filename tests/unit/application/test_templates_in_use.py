@@ -14,6 +14,7 @@ from connections.application.read_credentials import CredentialsReader
 from connections.application.refresh_now import RefreshNow
 from connections.application.refresh_outcome import Result
 from connections.application.revoke import Revoker
+from connections.domain.caller import Caller
 from connections.domain.connection import Reason, Status
 from connections.domain.errors import Misconfigured, Unavailable
 from connections.domain.flow import Outcome
@@ -186,24 +187,25 @@ def test_no_refresh_token_is_sent_by_values_that_do_not_obey(
     ]
 
 
-def test_a_customer_who_asks_for_a_refresh_is_not_told_what_does_not_obey(
-    demand: RefreshNow, server: ScriptedServer, world: World
+@pytest.mark.parametrize(
+    ("caller", "error", "words"),
+    [
+        (KEY_HOLDER, Misconfigured, "the value of shop must be a host name"),
+        (USER, Unavailable, "cannot be refreshed for now"),
+    ],
+)
+def test_the_organization_that_asks_for_a_refresh_is_told_what_does_not_obey(
+    demand: RefreshNow,
+    server: ScriptedServer,
+    world: World,
+    caller: Caller,
+    error: type[Exception],
+    words: str,
 ) -> None:
     holding(world, BAD)
 
-    with pytest.raises(Unavailable, match="cannot be refreshed for now"):
-        demand.refresh(CONNECTION, USER, RUN)
-
-    assert server.requests == []
-
-
-def test_who_asks_for_a_refresh_is_told_what_does_not_obey(
-    demand: RefreshNow, server: ScriptedServer, world: World
-) -> None:
-    holding(world, BAD)
-
-    with pytest.raises(Misconfigured, match="the value of shop must be a host name"):
-        demand.refresh(CONNECTION, KEY_HOLDER, RUN)
+    with pytest.raises(error, match=words):
+        demand.refresh(CONNECTION, caller, RUN)
 
     assert server.requests == []
 

@@ -4,7 +4,6 @@ Whatever goes wrong leaves an entry in the connection's log, and the old grant a
 """
 
 import hmac
-import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +15,7 @@ from connections.application.identify_account import AccountReader
 from connections.application.insisting import insist
 from connections.application.invocation import Invocation
 from connections.application.issuing import requested_scopes
-from connections.application.keep_tokens import end_at_server, let_go
+from connections.application.keep_tokens import end_at_server, orphaned
 from connections.application.ports import (
     AuthorizationServer,
     Clock,
@@ -45,8 +44,6 @@ from connections.oauth.digests import digest
 from connections.oauth.id_token import IdTokenRejected
 from connections.oauth.token_request import code_request
 from connections.oauth.token_response import TokenRequestFailed, token_set
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,8 +199,7 @@ class AuthorizationCompleter:
             insist(lambda: self.tokens.begin(grant), self.clock)
         except Unavailable:
             # It is not ended: an answer may have been lost, and then it is stored and works.
-            told = {"connectionId": flow.connection_id, "cause": "not-stored"}
-            logger.error("grant-orphaned", extra=told)  # noqa: TRY400 - no foreign words in logs
+            orphaned("not-stored", connectionId=flow.connection_id)
             self.log.failed(flow, NOT_STORED)
             raise
         asked, under = requested_scopes(grant.issuance), client.registration
@@ -220,7 +216,8 @@ class AuthorizationCompleter:
 
     def _gone(self, grant: Grant) -> Completion:
         """End a consent to a connection that was deleted meanwhile."""
-        let_go(grant, self.tokens, self.revocations, self.clock)
+        end_at_server(grant, self.revocations, self.clock)
+        insist(lambda: self.tokens.delete(grant), self.clock)
         return Completion(error="connection-deleted")
 
     def _unwanted(self, unwanted: UnwantedGrant) -> Completion:

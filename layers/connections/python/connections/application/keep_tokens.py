@@ -145,8 +145,7 @@ class TokenKeeper:
         try:
             end_at_server(fetched, self.revocations, self.clock)
         except Unavailable:
-            told = {"connectionId": fetched.connection_id, "cause": "not-revoked"}
-            logger.error("grant-orphaned", extra=told)  # noqa: TRY400
+            orphaned("not-revoked", connectionId=fetched.connection_id)
             raise
 
     def _rescue(self, successor: Grant, deadline: datetime) -> None:
@@ -154,7 +153,7 @@ class TokenKeeper:
         try:
             insist(lambda: self.rescues.send(successor), self.clock, deadline)
         except Unavailable:
-            logger.error("grant-orphaned", extra={**told, "cause": "not-stored"})  # noqa: TRY400
+            orphaned("not-stored", **told)
             raise
         logger.warning("token-set-rescued", extra=told)
 
@@ -167,15 +166,14 @@ class TokenKeeper:
             return Outcome(result=Result.NOT_CONNECTED)
         if stored.grant_id != successor.grant_id and successor.tokens.refresh_token is not None:
             # Connected anew: the old grant is left alone, some servers would end the new with it.
-            told = {"connectionId": successor.connection_id, "cause": "superseded"}
-            logger.error("grant-orphaned", extra=told)
+            orphaned("superseded", connectionId=successor.connection_id)
         return Outcome(result=Result.CURRENT, grant=stored)
 
 
-def let_go(grant: Grant, tokens: Tokens, revocations: RevocationQueue, clock: Clock) -> None:
-    """End a new grant whose connection is gone: nothing of it may stay."""
-    end_at_server(grant, revocations, clock)
-    insist(lambda: tokens.delete(grant), clock)
+def orphaned(cause: str, **told: object) -> None:
+    """Tell the operator of what may work at its server and not be stored here; nobody ends it."""
+    # The error beneath it is not told: its words are foreign.
+    logger.error("grant-orphaned", extra={**told, "cause": cause})
 
 
 def end_at_server(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from connections.application.asked_inputs import ALL_INPUTS
 from connections.application.completeness import refuse_incomplete
 from connections.application.invocation import Invocation
+from connections.application.joining import join
 from connections.application.ports import Clock, Connections
 from connections.application.read_credentials import (
     ANSWER_MARGIN,
@@ -17,7 +18,7 @@ from connections.application.read_credentials import (
 from connections.application.refresh import Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.domain.caller import Caller, Organization
-from connections.domain.connection import Connection, Inputs
+from connections.domain.connection import Connection, Inputs, Status
 from connections.domain.errors import (
     ConnectionsError,
     Misconfigured,
@@ -26,7 +27,6 @@ from connections.domain.errors import (
     NotFound,
     NotOAuth,
     ProviderRefused,
-    Unavailable,
 )
 from connections.domain.failure import FailureKind
 from connections.domain.identifiers import ConnectionId
@@ -70,15 +70,15 @@ class RefreshNow:
         since = self.clock.now()
         give_up = min(since + LONGEST_WAIT, invocation.deadline - ANSWER_MARGIN)
         need = Need(cause=Cause.DEMANDED, since=since, seen=(found.grant_id, found.generation))
-        while True:
-            outcome = self.refresher.refresh(connection_id, need, invocation)
-            if outcome.result is not Result.BUSY:
-                break
-            if self.connections.get(connection_id) is None:
-                raise NotFound("The connection was deleted meanwhile.")
-            if self.clock.now() >= give_up:
-                raise Unavailable("Another refresh of this connection is still under way.")
-            self.clock.sleep(0.05 + 0.15 * self.chance())
+        outcome = join(
+            lambda: self.refresher.refresh(connection_id, need, invocation),
+            lambda: self.connections.get(connection_id),
+            self.clock,
+            give_up,
+            lambda: 0.05 + 0.15 * self.chance(),
+        )
+        if outcome.result is Result.BUSY:
+            raise NotFound("The connection was deleted meanwhile.")
         if not outcome.fresh:
             raise self._error(found, outcome, caller)
         refreshed = self.connections.with_inputs(connection_id)
@@ -103,13 +103,9 @@ class RefreshNow:
                 return NoRefreshToken("The authorization server gave no refresh token.")
             return refresh_error(outcome, now)
         failure = outcome.failure
-        # Of what never worked everybody is told: it may be their own.
-        first = found.client_credentials and found.grant_id is None
-        if (
-            failure
-            and failure.kind is FailureKind.CLIENT
-            and not (first or isinstance(caller, Organization))
-        ):
+        # Of what never worked, which is pending, everybody is told: it may be their own.
+        for_operator = outcome.status is Status.DEGRADED and not isinstance(caller, Organization)
+        if for_operator and failure and failure.kind is FailureKind.CLIENT:
             return refresh_error(outcome, now)
         if failure and failure.remedy:
             return Misconfigured(failure)

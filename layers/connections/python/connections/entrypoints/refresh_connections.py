@@ -14,10 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from connections.adapters.refresh_queue import parse_wish
 from connections.adapters.sealed_messages import parse_sealed_message
 from connections.application.gate import Gate
+from connections.application.joining import join
 from connections.application.refresh import NotClaimed, Refresher
 from connections.application.refresh_outcome import Outcome, Result
 from connections.application.rescue import Rescuer
-from connections.domain.errors import Unavailable
 from connections.domain.identifiers import RegistrationId
 from connections.domain.refresh import Cause, Wish
 from connections.entrypoints.batches import process_batch, process_together
@@ -108,14 +108,13 @@ def _reported(gate: Gate, wish: Wish, context: LambdaContext) -> Outcome:
         Unavailable: somebody holds a claim for long. The message comes again.
     """
     refreshing, run = services().refresher, invocation(context)
-    give_up = refreshing.clock.now() + REPORTS_WAIT
-    while True:
-        outcome = refreshing.refresh_through(gate, wish.connection_id, wish.need, run)
-        if outcome.result is not Result.BUSY or not refreshing.connections.get(wish.connection_id):
-            return outcome
-        if refreshing.clock.now() >= give_up:
-            raise Unavailable("Another refresh of the connection is under way.")
-        refreshing.clock.sleep(1.0)
+    return join(
+        lambda: refreshing.refresh_through(gate, wish.connection_id, wish.need, run),
+        lambda: refreshing.connections.get(wish.connection_id),
+        refreshing.clock,
+        refreshing.clock.now() + REPORTS_WAIT,
+        lambda: 1.0,
+    )
 
 
 def _registrations(event: dict[str, Any]) -> Iterator[RegistrationId | None]:
